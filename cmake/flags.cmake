@@ -1,0 +1,33 @@
+# One interface target carries every compile and link flag; the presets switch the options.
+option(SATUPINTU_TESTS "Build the tests" ON)
+option(SATUPINTU_WERROR "Treat warnings as errors" OFF)
+option(SATUPINTU_FAILPOINTS "Compile in the named crash points that the fault tests use" OFF)
+option(SATUPINTU_FUZZ "Build the fuzz targets" OFF)
+option(SATUPINTU_COVERAGE "Instrument for llvm-cov" OFF)
+set(SATUPINTU_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+
+add_library(satupintu_flags INTERFACE)
+target_compile_features(satupintu_flags INTERFACE cxx_std_23)
+target_compile_options(satupintu_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wsuggest-override
+                                                 -Wformat=2 -fno-omit-frame-pointer)
+if(SATUPINTU_WERROR)
+  target_compile_options(satupintu_flags INTERFACE -Werror)
+endif()
+if(SATUPINTU_FAILPOINTS)
+  target_compile_definitions(satupintu_flags INTERFACE SATUPINTU_FAILPOINTS)
+endif()
+if(SATUPINTU_SANITIZE)
+  # clang's UBSan misreads the resume functions of coroutines, hence no `function`.
+  target_compile_options(satupintu_flags INTERFACE -fsanitize=${SATUPINTU_SANITIZE} -fno-sanitize=function -fno-sanitize-recover=all)
+  target_link_options(satupintu_flags INTERFACE -fsanitize=${SATUPINTU_SANITIZE})
+endif()
+if(SATUPINTU_COVERAGE)
+  target_compile_options(satupintu_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(satupintu_flags INTERFACE -fprofile-instr-generate)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(satupintu_flags INTERFACE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection
+                                                   -D_GLIBCXX_ASSERTIONS -ftrivial-auto-var-init=zero)
+  target_link_options(satupintu_flags INTERFACE -Wl,-z,relro,-z,now -pie)
+endif()
+target_compile_definitions(satupintu_flags INTERFACE BOOST_ASIO_NO_DEPRECATED)

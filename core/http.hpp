@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request and its answer as plain values. The HTTP edge fills them, adapters read them; neither
+// side needs the other's library.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace satupintu::core {
+
+struct HttpRequest {
+  std::string method;                                         // "GET", "POST"
+  std::string path;                                           // "/channels/wa-utama", percent-decoded once, no query
+  std::string query;                                          // after '?', still encoded
+  std::vector<std::pair<std::string, std::string>> headers;   // names as sent
+  std::string body;                                           // exact bytes
+
+  // The header's value when it stands exactly once (names compare without case), else nullopt: a doubled
+  // signature header must never be read as either of its two values.
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+};
+
+struct HttpAnswer {
+  unsigned status = 200;
+  std::string content_type;                                   // empty: no body follows
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;   // besides the framing headers
+  bool close = false;                                         // end the connection after this answer
+};
+
+[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+}  // namespace satupintu::core

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The durable log between the front and the back of the house. `append` returns once the delivery is on disk
+// (SQLite, WAL, synchronous=FULL); from then on it cannot be lost. One writer thread commits in groups; a
+// lone append does not wait for company. A failed commit latches the journal failed for good: every later
+// append fails with journal_failed and the process must exit, because after a failed fsync nobody knows what
+// is on disk.
+//
+// Invariant: sequence numbers are given without gaps in commit order, and `cursor() <= last()`.
+// Threads: every function may be called from any thread; awaited results come back on the awaiting executor.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/delivery.hpp"
+#include "core/error.hpp"
+#include "core/secret.hpp"
+#include "core/time.hpp"
+
+namespace satupintu::queue {
+
+using Seq = std::uint64_t;   // 1 for the first delivery
+
+struct JournalSettings {
+  std::filesystem::path directory;             // holds journal.db and the lock
+  std::uint64_t max_backlog_bytes = 2ULL << 30U;   // above it `append` fails with overloaded
+  std::chrono::milliseconds max_backlog_age = std::chrono::hours{72};
+  std::chrono::milliseconds retention = std::chrono::days{35};
+};
+
+struct JournalRow {
+  Seq seq;
+  core::Delivery delivery;
+};
+
+// What became of the events of one delivery, to be counted in the ledger.
+struct Disposition {
+  std::string account;
+  std::string outcome;      // published, appended, repeated, answered, duplicate, ignored, quarantined
+  std::string why;          // for ignored and quarantined
+  std::uint64_t count = 1;
+};
+
+struct Quarantined {
+  Seq seq;
+  std::uint32_t index;      // of the element in its delivery; 0 for the delivery as a whole
+  std::string account;
+  std::string why;
+  core::Timestamp at;
+};
+
+// One step of the cursor.
+struct Advance {
+  Seq to = 0;
+  std::uint64_t events = 0;                    // decoded out of the rows passed
+  std::vector<Disposition> dispositions;       // their counts add up to `events`
+  std::vector<Quarantined> quarantined;
+};
+
+struct LedgerLine {
+  std::string account, outcome, why;
+  std::uint64_t count;
+};
+
+struct Ledger {
+  std::uint64_t deliveries_committed = 0;   // ever
+  std::uint64_t deliveries_processed = 0;   // up to the cursor
+  std::uint64_t events_decoded = 0;         // out of the processed ones
+  std::vector<LedgerLine> lines;            // one per account, outcome and reason
+  // deliveries_committed = processed + waiting, and the lines add up to events_decoded.
+  [[nodiscard]] bool balances() const;
+};
+
+class Journal {
+ public:
+  // Takes the lock on the directory, opens or creates the journal, checks it and starts the writer. Fails with
+  // misconfigured when another process holds the lock, the master key is another one, or the file is damaged.
+  [[nodiscard]] static core::Result<std::unique_ptr<Journal>> open(JournalSettings settings, core::Secret master_key);
+  ~Journal();   // commits what is waiting, then closes
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Commits the delivery. Fails with overloaded (backlog over its limits) or journal_failed.
+  boost::asio::awaitable<core::Result<Seq>> append(core::Delivery delivery);
+
+  // Rows after `after`, in order, at most `max_rows` and roughly `max_bytes`; empty when there are none. A row
+  // that cannot be decrypted comes back with an empty account and body.
+  boost::asio::awaitable<core::Result<std::vector<JournalRow>>> read(Seq after, std::size_t max_rows, std::size_t max_bytes);
+
+  // Moves the cursor to `to` and counts what became of the rows up to it, in one transaction with the next commit.
+  // Losing it in a crash is harmless: the rows are run again and get the same outcomes.
+  void advance(Advance advance);
+
+  // Called on the writer thread after each commit of new rows. Set once, before the first append.
+  void on_commit(std::function<void()> listener);
+  // Called once on the writer thread when the journal latches failed.
+  void on_failure(std::function<void()> listener);
+
+  [[nodiscard]] Seq cursor() const noexcept;
+  [[nodiscard]] Seq last() const noexcept;
+  [[nodiscard]] bool failed() const noexcept;
+  [[nodiscard]] std::uint64_t backlog_bytes() const noexcept;
+  // When the oldest delivery after the cursor was received.
+  [[nodiscard]] std::optional<core::Timestamp> oldest_waiting() const noexcept;
+  // Random name of this journal, made with it: tells gateways apart in Redis.
+  [[nodiscard]] const std::string& gateway_id() const noexcept;
+
+  // Erases days that ended longer ago than the retention and lie before the cursor: rows and data keys.
+  boost::asio::awaitable<core::Result<std::uint64_t>> erase_expired(core::Timestamp now);
+
+ private:
+  struct State;
+  explicit Journal(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace satupintu::queue
