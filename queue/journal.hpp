@@ -17,44 +17,21 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/delivery.hpp"
 #include "core/error.hpp"
 #include "core/secret.hpp"
 #include "core/time.hpp"
+#include "queue/journal_reader.hpp"
 
 namespace satupintu::queue {
 
-using Seq = std::uint64_t;   // 1 for the first delivery
-
 struct JournalSettings {
-  std::filesystem::path directory;             // holds journal.db and the lock
+  std::filesystem::path directory = {};        // holds journal.db and the lock
   std::uint64_t max_backlog_bytes = 2ULL << 30U;   // above it `append` fails with overloaded
   std::chrono::milliseconds max_backlog_age = std::chrono::hours{72};
   std::chrono::milliseconds retention = std::chrono::days{35};
-};
-
-struct JournalRow {
-  Seq seq;
-  core::Delivery delivery;
-};
-
-// What became of the events of one delivery, to be counted in the ledger.
-struct Disposition {
-  std::string account;
-  std::string outcome;      // published, appended, repeated, answered, duplicate, ignored, quarantined
-  std::string why;          // for ignored and quarantined
-  std::uint64_t count = 1;
-};
-
-struct Quarantined {
-  Seq seq;
-  std::uint32_t index;      // of the element in its delivery; 0 for the delivery as a whole
-  std::string account;
-  std::string why;
-  core::Timestamp at;
 };
 
 // One step of the cursor.
@@ -63,20 +40,6 @@ struct Advance {
   std::uint64_t events = 0;                    // decoded out of the rows passed
   std::vector<Disposition> dispositions;       // their counts add up to `events`
   std::vector<Quarantined> quarantined;
-};
-
-struct LedgerLine {
-  std::string account, outcome, why;
-  std::uint64_t count;
-};
-
-struct Ledger {
-  std::uint64_t deliveries_committed = 0;   // ever
-  std::uint64_t deliveries_processed = 0;   // up to the cursor
-  std::uint64_t events_decoded = 0;         // out of the processed ones
-  std::vector<LedgerLine> lines;            // one per account, outcome and reason
-  // deliveries_committed = processed + waiting, and the lines add up to events_decoded.
-  [[nodiscard]] bool balances() const;
 };
 
 class Journal {
@@ -91,8 +54,7 @@ class Journal {
   // Commits the delivery. Fails with overloaded (backlog over its limits) or journal_failed.
   boost::asio::awaitable<core::Result<Seq>> append(core::Delivery delivery);
 
-  // Rows after `after`, in order, at most `max_rows` and roughly `max_bytes`; empty when there are none. A row
-  // that cannot be decrypted comes back with an empty account and body.
+  // Rows after `after`, as JournalReader::rows gives them, read on a thread of their own.
   boost::asio::awaitable<core::Result<std::vector<JournalRow>>> read(Seq after, std::size_t max_rows, std::size_t max_bytes);
 
   // Moves the cursor to `to` and counts what became of the rows up to it, in one transaction with the next commit.

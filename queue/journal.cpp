@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "queue/journal.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "core/crypto.hpp"
+#include "core/failpoint.hpp"
+#include "queue/journal_format.hpp"
+
+namespace satupintu::queue {
+
+namespace asio = boost::asio;
+using core::Errc;
+using core::fail;
+using core::Result;
+
+namespace {
+
+// A group is bounded so that no answer waits for a transaction of unbounded length.
+constexpr std::size_t kGroupRows = 512;
+constexpr std::size_t kGroupBytes = 8U << 20U;
+
+// The cursor may lag this far on disk while nothing else needs a commit; rows above it are only run again.
+constexpr std::chrono::milliseconds kLazyCommit{50};
+
+template <class T>
+using Handler = std::move_only_function<void(Result<T>)>;
+
+struct Append {
+  core::Delivery delivery;
+  asio::any_io_executor executor;
+  Handler<Seq> handler;
+};
+
+struct Erasure {
+  core::Timestamp now;
+  asio::any_io_executor executor;
+  Handler<std::uint64_t> handler;
+};
+
+// Closes a file descriptor, and with it gives up the lock it holds.
+class LockFile {
+ public:
+  static Result<LockFile> take(const std::filesystem::path& directory) {
+    const auto file = directory / "lock";
+    LockFile lock;
+    lock.descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock.descriptor_ < 0) return fail(Errc::misconfigured, "cannot open " + file.string() + "; check that the data directory is writable");
+    if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      return fail(Errc::misconfigured, "another gateway runs on " + directory.string() + "; stop it, or give this one its own data directory");
+    }
+    return lock;
+  }
+  LockFile() = default;
+  LockFile(LockFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  LockFile& operator=(LockFile&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~LockFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+Result<void> create(Database& database, const core::Secret& master_key) {
+  if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
+  if (auto made = database.run(kJournalSchema); !made) return made;
+  auto insert = database.prepare("INSERT INTO journal VALUES (1, ?1, ?2, ?3, 0, 0)");
+  if (!insert) return std::unexpected(insert.error());
+  const std::string gateway_id = core::to_hex(core::random_bytes(8));
+  const std::string key_check = core::encrypt(master_key, "", kKeyCheckContext);
+  if (auto done = insert->bind(1, kJournalVersion).bind_text(2, gateway_id).bind_blob(3, key_check).run(); !done) return done;
+  return database.run("COMMIT");
+}
+
+Result<bool> is_new(Database& database) {
+  auto count = database.prepare("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'journal'");
+  if (!count) return std::unexpected(count.error());
+  if (auto row = count->step(); !row) return std::unexpected(row.error());
+  return count->integer(0) == 0;
+}
+
+}  // namespace
+
+struct Journal::State {
+  State(JournalSettings given, core::Secret key, LockFile taken, Database opened, JournalReader reading)
+      : settings(std::move(given)), master_key(std::move(key)), lock(std::move(taken)), database(std::move(opened)), reader(std::move(reading)) {}
+
+  Result<void> prepare();
+  void run();
+  Result<void> commit(std::deque<Append>& group, std::vector<Advance>& advances, std::optional<Erasure>& erasure, std::uint64_t& erased);
+  Result<void> insert(const Append& append, Seq seq);
+  Result<void> apply(const Advance& advance);
+  Result<std::uint64_t> erase(core::Timestamp now);
+  Result<void> find_oldest_waiting();
+  Result<core::Secret> day_key(std::int64_t day);
+  void latch();
+
+  const JournalSettings settings;
+  const core::Secret master_key;
+  const LockFile lock;
+
+  // The writer thread's own.
+  Database database;
+  Statement begin, end, insert_delivery, insert_key, select_key, count_outcome, insert_quarantined, set_cursor, sum_passed, select_oldest;
+  std::int64_t current_day = -1;
+  core::Secret current_key;
+  Seq oldest_seq = 0;
+
+  // The reading thread's own.
+  JournalReader reader;
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<Append> waiting;              // guarded by mutex, as the four below
+  std::vector<Advance> advances;
+  std::optional<Erasure> erasure;
+  bool writer_waits = false;
+  bool stopping = false;
+
+  std::function<void()> committed;
+  std::function<void()> latched;
+
+  std::atomic<Seq> cursor{0};
+  std::atomic<Seq> last{0};
+  std::atomic<std::uint64_t> backlog_bytes{0};
+  std::atomic<std::int64_t> oldest_received_ms{-1};
+  std::atomic<bool> has_failed{false};
+
+  asio::thread_pool reading{1};
+  std::thread writer;
+};
+
+Result<void> Journal::State::prepare() {
+  const std::pair<Statement*, const char*> statements[] = {
+      {&begin, "BEGIN IMMEDIATE"},
+      {&end, "COMMIT"},
+      {&insert_delivery, "INSERT INTO delivery VALUES (?1, ?2, ?3, ?4)"},
+      {&insert_key, "INSERT INTO day_key VALUES (?1, ?2)"},
+      {&select_key, "SELECT wrapped FROM day_key WHERE day = ?1"},
+      {&count_outcome, "INSERT INTO ledger VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET count = count + excluded.count"},
+      {&insert_quarantined, "INSERT OR IGNORE INTO quarantine VALUES (?1, ?2, ?3, ?4, ?5)"},
+      {&set_cursor, "UPDATE journal SET cursor = ?1, events = events + ?2"},
+      {&sum_passed, "SELECT TOTAL(LENGTH(sealed)) FROM delivery WHERE seq > ?1 AND seq <= ?2"},
+      {&select_oldest, "SELECT seq, received_at FROM delivery WHERE seq > ?1 ORDER BY seq LIMIT 1"},
+  };
+  for (const auto& [statement, sql] : statements) {
+    auto prepared = database.prepare(sql);
+    if (!prepared) return std::unexpected(prepared.error());
+    *statement = std::move(*prepared);
+  }
+  auto position = database.prepare("SELECT cursor, MAX(cursor, (SELECT IFNULL(MAX(seq), 0) FROM delivery)) FROM journal");
+  if (!position) return std::unexpected(position.error());
+  if (const auto row = position->step(); !row) return std::unexpected(row.error());
+  cursor = static_cast<Seq>(position->integer(0));
+  last = static_cast<Seq>(position->integer(1));
+  const auto sum = sum_passed.bind(1, position->integer(0)).bind(2, position->integer(1)).step();
+  if (!sum) return std::unexpected(sum.error());
+  backlog_bytes = static_cast<std::uint64_t>(sum_passed.integer(0));
+  sum_passed.reset();
+  return find_oldest_waiting();
+}
+
+Result<core::Secret> Journal::State::day_key(std::int64_t day) {
+  if (day == current_day) return current_key;
+  const auto found = select_key.bind(1, day).step();
+  if (!found) return std::unexpected(found.error());
+  if (*found) {
+    auto key = core::decrypt(master_key, select_key.bytes(0), day_key_context(day));
+    select_key.reset();
+    if (!key) return std::unexpected(key.error());
+    current_key = core::Secret{std::move(*key)};
+  } else {
+    current_key = core::Secret{core::random_bytes(core::kKeyBytes)};
+    const std::string wrapped = core::encrypt(master_key, current_key.reveal(), day_key_context(day));
+    if (auto stored = insert_key.bind(1, day).bind_blob(2, wrapped).run(); !stored) return std::unexpected(stored.error());
+  }
+  current_day = day;
+  return current_key;
+}
+
+Result<void> Journal::State::insert(const Append& append, Seq seq) {
+  const std::int64_t day = day_of(append.delivery.received_at);
+  const auto key = day_key(day);
+  if (!key) return std::unexpected(key.error());
+  const std::string sealed = core::encrypt(*key, pack(append.delivery), delivery_context(seq));
+  backlog_bytes += sealed.size();
+  return insert_delivery.bind(1, static_cast<std::int64_t>(seq))
+      .bind(2, day)
+      .bind(3, core::to_unix_ms(append.delivery.received_at))
+      .bind_blob(4, sealed)
+      .run();
+}
+
+Result<void> Journal::State::apply(const Advance& advance) {
+  const auto sum = sum_passed.bind(1, static_cast<std::int64_t>(cursor.load())).bind(2, static_cast<std::int64_t>(advance.to)).step();
+  if (!sum) return std::unexpected(sum.error());
+  backlog_bytes -= static_cast<std::uint64_t>(sum_passed.integer(0));
+  sum_passed.reset();
+  if (auto set = set_cursor.bind(1, static_cast<std::int64_t>(advance.to)).bind(2, static_cast<std::int64_t>(advance.events)).run(); !set) return set;
+  for (const auto& line : advance.dispositions) {
+    auto counted = count_outcome.bind_text(1, line.account).bind_text(2, line.outcome).bind_text(3, line.why)
+                       .bind(4, static_cast<std::int64_t>(line.count)).run();
+    if (!counted) return counted;
+  }
+  for (const auto& row : advance.quarantined) {
+    auto kept = insert_quarantined.bind(1, static_cast<std::int64_t>(row.seq)).bind(2, row.index).bind_text(3, row.account)
+                    .bind_text(4, row.why).bind(5, core::to_unix_ms(row.at)).run();
+    if (!kept) return kept;
+  }
+  cursor = advance.to;
+  return {};
+}
+
+Result<std::uint64_t> Journal::State::erase(core::Timestamp now) {
+  const std::int64_t first_kept = day_of(now - settings.retention);
+  // A clock that jumped ahead must not erase what was received a moment ago.
+  auto newest = database.prepare("SELECT IFNULL(MAX(received_at), 0) FROM delivery");
+  if (!newest) return std::unexpected(newest.error());
+  if (const auto row = newest->step(); !row) return std::unexpected(row.error());
+  if (newest->integer(0) != 0 && now - core::from_unix_ms(newest->integer(0)) > settings.retention) return 0;
+  newest->reset();
+
+  auto rows = database.prepare("DELETE FROM delivery WHERE day < ?1 AND seq <= ?2");
+  if (!rows) return std::unexpected(rows.error());
+  if (auto done = rows->bind(1, first_kept).bind(2, static_cast<std::int64_t>(cursor.load())).run(); !done) return std::unexpected(done.error());
+  auto changes = database.prepare("SELECT CHANGES()");
+  if (!changes) return std::unexpected(changes.error());
+  if (const auto row = changes->step(); !row) return std::unexpected(row.error());
+  const auto erased = static_cast<std::uint64_t>(changes->integer(0));
+  changes->reset();
+  auto keys = database.prepare("DELETE FROM day_key WHERE day < ?1 AND day NOT IN (SELECT day FROM delivery)");
+  if (!keys) return std::unexpected(keys.error());
+  if (auto done = keys->bind(1, first_kept).run(); !done) return std::unexpected(done.error());
+  return erased;
+}
+
+Result<void> Journal::State::find_oldest_waiting() {
+  if (oldest_seq > cursor) return {};
+  const auto found = select_oldest.bind(1, static_cast<std::int64_t>(cursor.load())).step();
+  if (!found) return std::unexpected(found.error());
+  oldest_seq = *found ? static_cast<Seq>(select_oldest.integer(0)) : 0;
+  oldest_received_ms = *found ? select_oldest.integer(1) : -1;
+  select_oldest.reset();
+  return {};
+}
+
+Result<void> Journal::State::commit(std::deque<Append>& group, std::vector<Advance>& passed, std::optional<Erasure>& erasing, std::uint64_t& erased) {
+  core::failpoint("journal.before_begin");
+  if (auto begun = begin.run(); !begun) return begun;
+  Seq seq = last;
+  for (const auto& append : group) {
+    if (auto done = insert(append, ++seq); !done) return done;
+  }
+  core::failpoint("journal.in_transaction");
+  for (const auto& advance : passed) {
+    if (auto done = apply(advance); !done) return done;
+  }
+  if (erasing) {
+    auto done = erase(erasing->now);
+    if (!done) return std::unexpected(done.error());
+    erased = *done;
+  }
+  if (auto done = end.run(); !done) return done;
+  core::failpoint("journal.after_commit");
+  last = seq;
+  return find_oldest_waiting();
+}
+
+void Journal::State::latch() {
+  has_failed = true;
+  if (latched) latched();
+}
+
+namespace {
+
+// Hands the results to the coroutines that wait for them, with one post for all that share an executor.
+void complete(std::deque<Append> group, std::optional<Seq> first) {
+  while (!group.empty()) {
+    const auto executor = group.front().executor;
+    std::vector<std::pair<Handler<Seq>, Result<Seq>>> together;
+    while (!group.empty() && group.front().executor == executor) {
+      Result<Seq> result = first ? Result<Seq>((*first)++) : fail(Errc::journal_failed, "the journal could not commit");
+      together.emplace_back(std::move(group.front().handler), std::move(result));
+      group.pop_front();
+    }
+    asio::post(executor, [together = std::move(together)]() mutable {
+      for (auto& [handler, result] : together) handler(std::move(result));
+    });
+  }
+}
+
+}  // namespace
+
+void Journal::State::run() {
+  for (;;) {
+    std::deque<Append> group;
+    std::vector<Advance> passed;
+    std::optional<Erasure> erasing;
+    {
+      std::unique_lock guard(mutex);
+      writer_waits = true;
+      const auto urgent = [this] { return !waiting.empty() || erasure || stopping; };
+      wake.wait(guard, [&] { return urgent() || !advances.empty(); });
+      wake.wait_for(guard, kLazyCommit, urgent);
+      writer_waits = false;
+      std::size_t bytes = 0;
+      while (!waiting.empty() && group.size() < kGroupRows && bytes < kGroupBytes) {
+        bytes += waiting.front().delivery.body.size();
+        group.push_back(std::move(waiting.front()));
+        waiting.pop_front();
+      }
+      passed.swap(advances);
+      erasing.swap(erasure);
+      if (group.empty() && passed.empty() && !erasing) {
+        if (stopping) return;
+        continue;
+      }
+    }
+    const Seq first = last + 1;
+    std::uint64_t erased = 0;
+    const Result<void> result = has_failed ? fail(Errc::journal_failed, "the journal could not commit") : commit(group, passed, erasing, erased);
+    if (!result && !has_failed) latch();
+    const bool has_rows = !group.empty();
+    complete(std::move(group), result ? std::optional(first) : std::nullopt);
+    if (erasing) {
+      asio::post(erasing->executor, [handler = std::move(erasing->handler), result, erased]() mutable {
+        handler(result ? Result<std::uint64_t>(erased) : std::unexpected(result.error()));
+      });
+    }
+    if (result && has_rows && committed) committed();
+  }
+}
+
+Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings, core::Secret master_key) {
+  if (master_key.reveal().size() != core::kKeyBytes) return fail(Errc::misconfigured, "the journal's master key is not 32 bytes");
+  std::error_code error;
+  std::filesystem::create_directories(settings.directory, error);
+  if (error) return fail(Errc::misconfigured, "cannot create the data directory " + settings.directory.string() + ": " + error.message());
+  std::filesystem::permissions(settings.directory, std::filesystem::perms::owner_all, error);
+  auto lock = LockFile::take(settings.directory);
+  if (!lock) return std::unexpected(lock.error());
+
+  auto opened = Database::open(settings.directory / kJournalFile, Database::Mode::write);
+  if (!opened) return std::unexpected(opened.error());
+  const auto fresh = is_new(*opened);
+  if (!fresh) return std::unexpected(fresh.error());
+  if (*fresh) {
+    if (auto made = create(*opened, master_key); !made) return std::unexpected(made.error());
+  }
+  auto reader = JournalReader::open(settings.directory, master_key);
+  if (!reader) return std::unexpected(reader.error());
+
+  auto state = std::make_unique<State>(std::move(settings), std::move(master_key), std::move(*lock), std::move(*opened), std::move(*reader));
+  if (auto ready = state->prepare(); !ready) return std::unexpected(ready.error());
+  State* running = state.get();
+  state->writer = std::thread([running] { running->run(); });
+  return std::unique_ptr<Journal>(new Journal(std::move(state)));
+}
+
+Journal::Journal(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Journal::~Journal() {
+  {
+    const std::lock_guard guard(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->wake.notify_one();
+  state_->writer.join();
+  state_->reading.join();
+}
+
+asio::awaitable<Result<Seq>> Journal::append(core::Delivery delivery) {
+  State& state = *state_;
+  if (state.has_failed) co_return fail(Errc::journal_failed, "the journal could not commit");
+  if (state.backlog_bytes > state.settings.max_backlog_bytes) co_return fail(Errc::overloaded, "the journal's backlog is over its limit of bytes");
+  const auto oldest = oldest_waiting();
+  if (oldest && delivery.received_at - *oldest > state.settings.max_backlog_age) {
+    co_return fail(Errc::overloaded, "the journal's backlog is over its limit of age");
+  }
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Seq>)>(
+      [&state](auto handler, core::Delivery waiting) {
+        const auto executor = asio::get_associated_executor(handler);
+        bool must_wake = false;
+        {
+          const std::lock_guard guard(state.mutex);
+          state.waiting.push_back({std::move(waiting), executor, Handler<Seq>(std::move(handler))});
+          must_wake = state.writer_waits;
+        }
+        if (must_wake) state.wake.notify_one();
+      },
+      asio::use_awaitable, std::move(delivery));
+}
+
+asio::awaitable<Result<std::vector<JournalRow>>> Journal::read(Seq after, std::size_t max_rows, std::size_t max_bytes) {
+  State& state = *state_;
+  using Rows = std::vector<JournalRow>;
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Rows>)>(
+      [&state, after, max_rows, max_bytes](auto handler) {
+        const asio::any_io_executor executor = asio::get_associated_executor(handler);
+        asio::post(state.reading, [&state, after, max_rows, max_bytes, executor, handler = std::move(handler)]() mutable {
+          auto rows = state.reader.rows(after, max_rows, max_bytes);
+          asio::post(executor, [handler = std::move(handler), rows = std::move(rows)]() mutable { handler(std::move(rows)); });
+        });
+      },
+      asio::use_awaitable);
+}
+
+void Journal::advance(Advance advance) {
+  {
+    const std::lock_guard guard(state_->mutex);
+    state_->advances.push_back(std::move(advance));
+  }
+  state_->wake.notify_one();
+}
+
+asio::awaitable<Result<std::uint64_t>> Journal::erase_expired(core::Timestamp now) {
+  State& state = *state_;
+  if (state.has_failed) co_return fail(Errc::journal_failed, "the journal could not commit");
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<std::uint64_t>)>(
+      [&state, now](auto handler) {
+        const auto executor = asio::get_associated_executor(handler);
+        {
+          const std::lock_guard guard(state.mutex);
+          state.erasure = Erasure{now, executor, Handler<std::uint64_t>(std::move(handler))};
+        }
+        state.wake.notify_one();
+      },
+      asio::use_awaitable);
+}
+
+void Journal::on_commit(std::function<void()> listener) { state_->committed = std::move(listener); }
+void Journal::on_failure(std::function<void()> listener) { state_->latched = std::move(listener); }
+
+Seq Journal::cursor() const noexcept { return state_->cursor; }
+Seq Journal::last() const noexcept { return state_->last; }
+bool Journal::failed() const noexcept { return state_->has_failed; }
+std::uint64_t Journal::backlog_bytes() const noexcept { return state_->backlog_bytes; }
+const std::string& Journal::gateway_id() const noexcept { return state_->reader.gateway_id(); }
+
+std::optional<core::Timestamp> Journal::oldest_waiting() const noexcept {
+  const std::int64_t ms = state_->oldest_received_ms;
+  if (ms < 0) return std::nullopt;
+  return core::from_unix_ms(ms);
+}
+
+}  // namespace satupintu::queue

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "queue/journal_format.hpp"
+
+#include <chrono>
+#include <cstring>
+
+namespace satupintu::queue {
+
+namespace {
+
+void pack_field(std::string& out, std::string_view field) {
+  const auto length = static_cast<std::uint32_t>(field.size());
+  out.append(reinterpret_cast<const char*>(&length), sizeof length);
+  out.append(field);
+}
+
+std::optional<std::string_view> unpack_field(std::string_view& packed) {
+  std::uint32_t length = 0;
+  if (packed.size() < sizeof length) return std::nullopt;
+  std::memcpy(&length, packed.data(), sizeof length);
+  packed.remove_prefix(sizeof length);
+  if (packed.size() < length) return std::nullopt;
+  const auto field = packed.substr(0, length);
+  packed.remove_prefix(length);
+  return field;
+}
+
+}  // namespace
+
+std::string delivery_context(std::uint64_t seq) { return "delivery " + std::to_string(seq); }
+std::string day_key_context(std::int64_t day) { return "day " + std::to_string(day); }
+
+std::int64_t day_of(core::Timestamp at) { return std::chrono::floor<std::chrono::days>(at).time_since_epoch().count(); }
+
+std::string pack(const core::Delivery& delivery) {
+  std::string packed;
+  packed.reserve(delivery.account.size() + delivery.head.size() + delivery.body.size() + 8);
+  pack_field(packed, delivery.account);
+  pack_field(packed, delivery.head);
+  packed += delivery.body;
+  return packed;
+}
+
+std::optional<core::Delivery> unpack(std::string_view packed, core::Timestamp received_at) {
+  const auto account = unpack_field(packed);
+  if (!account) return std::nullopt;
+  const auto head = unpack_field(packed);
+  if (!head) return std::nullopt;
+  return core::Delivery{std::string(*account), received_at, std::string(*head), std::string(packed)};
+}
+
+}  // namespace satupintu::queue

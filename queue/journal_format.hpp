@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a journal lies on disk, shared by its writer and its readers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/delivery.hpp"
+
+namespace satupintu::queue {
+
+inline constexpr const char* kJournalFile = "journal.db";
+inline constexpr std::int64_t kJournalVersion = 1;
+
+// `journal` has one row. A day's data key is wrapped by the master key; deleting it erases the day's deliveries.
+inline constexpr const char* kJournalSchema = R"(
+CREATE TABLE journal (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  version INTEGER NOT NULL,
+  gateway_id TEXT NOT NULL,
+  key_check BLOB NOT NULL,
+  cursor INTEGER NOT NULL,
+  events INTEGER NOT NULL
+) STRICT;
+CREATE TABLE day_key (day INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;
+CREATE TABLE delivery (seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, received_at INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE ledger (
+  account TEXT NOT NULL, outcome TEXT NOT NULL, why TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (account, outcome, why)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE quarantine (
+  seq INTEGER NOT NULL, element INTEGER NOT NULL, account TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (seq, element)
+) STRICT, WITHOUT ROWID;
+)";
+
+// What a row's and a key's encryption is bound to, so that neither can be moved elsewhere.
+[[nodiscard]] std::string delivery_context(std::uint64_t seq);
+[[nodiscard]] std::string day_key_context(std::int64_t day);
+inline constexpr std::string_view kKeyCheckContext = "satupintu journal key check";
+
+[[nodiscard]] std::int64_t day_of(core::Timestamp at);
+
+// Account, head and body as one string, each of the first two with its length.
+[[nodiscard]] std::string pack(const core::Delivery& delivery);
+[[nodiscard]] std::optional<core::Delivery> unpack(std::string_view packed, core::Timestamp received_at);
+
+}  // namespace satupintu::queue

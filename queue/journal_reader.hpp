@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a journal without ever writing to it: for the pipeline, and for the command line while the gateway runs.
+// Not for use by several threads at once.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/delivery.hpp"
+#include "core/error.hpp"
+#include "core/secret.hpp"
+#include "queue/sqlite.hpp"
+
+namespace satupintu::queue {
+
+using Seq = std::uint64_t;   // 1 for the first delivery
+
+struct JournalRow {
+  Seq seq;
+  core::Delivery delivery;   // account and body are empty when the row cannot be decrypted
+  bool readable = true;
+};
+
+// What became of the events of one delivery, to be counted in the ledger.
+struct Disposition {
+  std::string account;
+  std::string outcome;       // published, appended, repeated, answered, duplicate, ignored, quarantined
+  std::string why;           // for ignored and quarantined
+  std::uint64_t count = 1;
+};
+
+struct Quarantined {
+  Seq seq;
+  std::uint32_t index;       // of the element in its delivery; 0 also for the delivery as a whole
+  std::string account;
+  std::string why;
+  core::Timestamp at;
+};
+
+struct Ledger {
+  std::uint64_t committed = 0;           // deliveries, ever
+  std::uint64_t processed = 0;           // deliveries up to the cursor
+  std::uint64_t events = 0;              // decoded out of the processed ones
+  std::vector<Disposition> lines;        // one per account, outcome and reason
+  // Every event of a processed delivery has exactly one outcome.
+  [[nodiscard]] bool balances() const;
+};
+
+class JournalReader {
+ public:
+  // Fails with not_found when there is no journal, refused when `master_key` is not its key.
+  [[nodiscard]] static core::Result<JournalReader> open(const std::filesystem::path& directory, core::Secret master_key);
+
+  // Rows after `after`, in order: at least one if there is any, then as many as fit both limits.
+  [[nodiscard]] core::Result<std::vector<JournalRow>> rows(Seq after, std::size_t max_rows, std::size_t max_bytes);
+  [[nodiscard]] core::Result<Ledger> ledger();
+  [[nodiscard]] core::Result<std::vector<Quarantined>> quarantine();
+  [[nodiscard]] const std::string& gateway_id() const noexcept { return gateway_id_; }
+
+ private:
+  JournalReader() = default;
+  core::Result<core::Secret> day_key(std::int64_t day);
+
+  Database database_;
+  Statement select_rows_;
+  Statement select_key_;
+  core::Secret master_key_;
+  std::map<std::int64_t, core::Secret> day_keys_;
+  std::string gateway_id_;
+};
+
+}  // namespace satupintu::queue
