@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configured accounts: each number, page, mailbox or desk with the adapter that speaks for it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "adapters/adapter.hpp"
+#include "core/settings.hpp"
+
+namespace satupintu::gateway {
+
+// By account name. Fixed once the configuration is read; may then be used by every thread.
+using Accounts = std::map<std::string, std::unique_ptr<adapters::Adapter>, std::less<>>;
+
+// Reads every [accounts.NAME] of `root` and builds its adapter; mistakes go into the settings' report.
+[[nodiscard]] Accounts read_accounts(core::Settings& root);
+
+}  // namespace satupintu::gateway

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// From journal rows to submissions: decode, normalize, seal. Never fails: what cannot be read is quarantined
+// with its reason, and every event of a row ends up in exactly one of the Batch's three lists.
+// Threads: one at a time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/crypto.hpp"
+#include "gateway/accounts.hpp"
+#include "normalizer/normalizer.hpp"
+#include "queue/journal_reader.hpp"
+#include "queue/submission.hpp"
+
+namespace satupintu::gateway {
+
+// An event's place in the journal.
+struct Place {
+  std::string account;
+  queue::Seq seq;
+  std::uint32_t index;
+};
+
+// What a stretch of the journal came to.
+struct Batch {
+  struct Waiting {
+    Place place;
+    queue::Submission submission;
+  };
+  struct Ignored {
+    Place place;
+    std::string why;
+  };
+
+  queue::Seq to = 0;                             // its last row
+  std::vector<Waiting> waiting;                  // for the stream
+  std::vector<Ignored> ignored;
+  std::vector<queue::Quarantined> quarantined;
+};
+
+class Assembly {
+ public:
+  // `accounts` and `normalizer` must outlive the assembly. `gateway_id` is the journal's name in every origin.
+  Assembly(const Accounts& accounts, const normalizer::Normalizer& normalizer, core::Sealer sealer, std::string gateway_id);
+
+  void add(Batch& batch, const queue::JournalRow& row, core::Timestamp recorded_at);
+
+ private:
+  void add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at);
+
+  const Accounts& accounts_;
+  const normalizer::Normalizer& normalizer_;
+  core::Sealer sealer_;
+  std::string gateway_id_;
+};
+
+}  // namespace satupintu::gateway
