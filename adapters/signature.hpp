@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks and makes the signatures that providers put on their requests. Adapters call it with the exact bytes
+// of the body; the algorithm is the caller's, never the message's. May be called from any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/secret.hpp"
+
+namespace satupintu::adapters {
+
+// The secrets that are valid now: two while one is being replaced by the other.
+struct LiveSecrets {
+  core::Secret current;
+  std::optional<core::Secret> previous;
+};
+
+// The 32 bytes of HMAC-SHA256 (RFC 2104, FIPS 180-4).
+[[nodiscard]] std::string hmac_sha256(const core::Secret& key, std::string_view bytes);
+
+// True when `claimed` is the HMAC-SHA256 of `bytes` under one of the secrets. Anything but 32 bytes is not; the
+// comparison takes the same time wherever the two differ.
+[[nodiscard]] bool is_hmac_sha256(const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed);
+
+}  // namespace satupintu::adapters

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "adapters/signature.hpp"
+
+#include <doctest/doctest.h>
+
+#include "core/crypto.hpp"
+
+using namespace satupintu::adapters;
+using satupintu::core::from_hex;
+using satupintu::core::Secret;
+using satupintu::core::to_hex;
+
+namespace {
+
+constexpr std::string_view kBody = R"({"pesan":"Lampu jalan padam di Jl. Moh. Toha"})";
+// openssl dgst -sha256 -mac HMAC -macopt key:kunci-rahasia-uji-4711 -hex, over the bytes of kBody.
+constexpr std::string_view kBodyMac = "35949186ca0c687850a1d06501abade7626669d0204d4394e8ea03bf8d7e2f9c";
+
+LiveSecrets live(std::string current) { return {.current = Secret{std::move(current)}, .previous = std::nullopt}; }
+
+}  // namespace
+
+TEST_CASE("the_mac_is_the_one_that_other_programs_compute") {
+  const Secret key{"kunci-rahasia-uji-4711"};
+  CHECK(to_hex(hmac_sha256(key, kBody)) == kBodyMac);
+  // The same command over no bytes at all.
+  CHECK(to_hex(hmac_sha256(key, "")) == "cc13b42fe1935adb44fc2d2ec470e77a290d3f96e60cb96c107eb5d49a22df02");
+  // node: crypto.createHmac('sha256', key).update(Buffer.from([0, 0xff, 0x0d, 0x0a, 0x7b, 0x7d])).digest('hex').
+  CHECK(to_hex(hmac_sha256(key, std::string_view("\0\xff\r\n{}", 6))) ==
+        "b05c122768a13460eb6f97fc5540415fc363184595db86a7616ce289f8e91e70");
+  // RFC 4231, test case 6: a key longer than a block.
+  CHECK(to_hex(hmac_sha256(Secret{std::string(131, '\xaa')}, "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST_CASE("both_live_secrets_are_accepted_and_no_other") {
+  const std::string mac = *from_hex(kBodyMac);
+  CHECK(is_hmac_sha256(live("kunci-rahasia-uji-4711"), kBody, mac));
+  CHECK(is_hmac_sha256({.current = Secret{"kunci-rahasia-baru-4712"}, .previous = Secret{"kunci-rahasia-uji-4711"}}, kBody, mac));
+  CHECK_FALSE(is_hmac_sha256(live("kunci-rahasia-baru-4712"), kBody, mac));
+  CHECK_FALSE(is_hmac_sha256({.current = Secret{"kunci-rahasia-baru-4712"}, .previous = Secret{"kunci-rahasia-lama-4710"}}, kBody, mac));
+}
+
+TEST_CASE("a_flipped_bit_is_not_the_mac") {
+  const LiveSecrets secrets = live("kunci-rahasia-uji-4711");
+  for (unsigned bit = 0; bit < 256; ++bit) {
+    CAPTURE(bit);
+    std::string mac = *from_hex(kBodyMac);
+    mac[bit / 8] = static_cast<char>(mac[bit / 8] ^ static_cast<char>(1U << (bit % 8)));
+    CHECK_FALSE(is_hmac_sha256(secrets, kBody, mac));
+  }
+}
+
+TEST_CASE("a_mac_of_another_length_is_not_the_mac") {
+  const LiveSecrets secrets = live("kunci-rahasia-uji-4711");
+  const std::string mac = *from_hex(kBodyMac);
+  CHECK_FALSE(is_hmac_sha256(secrets, kBody, ""));
+  CHECK_FALSE(is_hmac_sha256(secrets, kBody, std::string_view(mac).substr(0, 31)));
+  CHECK_FALSE(is_hmac_sha256(secrets, kBody, mac + mac[0]));
+}
