@@ -70,7 +70,7 @@ void append_command(std::string& out, const Command& command) {
 
 struct RespReader::State {
   struct Free {
-    void operator()(redisReader* reader) const noexcept { redisReaderFree(reader); }
+    void operator()(redisReader* it) const noexcept { redisReaderFree(it); }
   };
   RespLimits limits;
   std::size_t elements = 0;   // of the value being read
@@ -126,7 +126,7 @@ RespReader::RespReader(RespLimits limits) : state_(std::make_unique<State>()) {
   static redisReplyObjectFunctions functions{create_text, create_array, create_integer, create_nil, free_value};
   state_->limits = limits;
   state_->reader.reset(redisReaderCreateWithFunctions(&functions));
-  redisReaderSetPrivdata(state_->reader.get(), state_.get());
+  state_->reader->privdata = state_.get();
 }
 
 RespReader::~RespReader() = default;

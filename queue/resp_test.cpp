@@ -7,6 +7,7 @@
 
 using namespace satupintu;
 using namespace satupintu::queue;
+using namespace std::string_literals;
 
 namespace {
 
@@ -136,8 +137,8 @@ TEST_CASE("the_limits_are_those_of_one_reply_not_of_the_connection") {
 
 TEST_CASE("no_byte_of_an_argument_can_end_the_command") {
   std::string bytes;
-  append_command(bytes, {"SET", "kunci", std::string("a\r\nFLUSHALL\r\n%s%n\0b", 20), ""});
-  CHECK(bytes == std::string("*4\r\n$3\r\nSET\r\n$5\r\nkunci\r\n$20\r\na\r\nFLUSHALL\r\n%s%n\0b\r\n$0\r\n\r\n", 61));
+  append_command(bytes, {"SET", "kunci", "a\r\nFLUSHALL\r\n%s%n\0b"s, ""});
+  CHECK(bytes == "*4\r\n$3\r\nSET\r\n$5\r\nkunci\r\n$19\r\na\r\nFLUSHALL\r\n%s%n\0b\r\n$0\r\n\r\n"s);
 }
 
 TEST_CASE("a_command_in_steps_is_the_command_at_once") {
