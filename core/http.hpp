@@ -17,6 +17,7 @@ struct HttpRequest {
   std::string query;                                          // after '?', still encoded
   std::vector<std::pair<std::string, std::string>> headers;   // names as sent
   std::string body;                                           // exact bytes
+  std::string peer{};                                         // the client's address, "203.0.113.9"; past our own proxies
 
   // The header's value when it stands exactly once (names compare without case), else nullopt: a doubled
   // signature header must never be read as either of its two values.
