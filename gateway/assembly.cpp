@@ -54,11 +54,11 @@ void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp r
   const auto quarantine = [&](std::uint32_t index, std::string why) {
     batch.quarantined.push_back({row.seq, index, row.delivery.account, std::move(why), recorded_at});
   };
-  if (!row.readable) return quarantine(0, "undecryptable");
+  if (!row.readable) return quarantine(queue::kWholeDelivery, "undecryptable");
   const auto account = accounts_.find(row.delivery.account);
-  if (account == accounts_.end()) return quarantine(0, "unknown_account");
+  if (account == accounts_.end()) return quarantine(queue::kWholeDelivery, "unknown_account");
   auto events = account->second->decode(row.delivery);
-  if (!events) return quarantine(0, events.error().what);
+  if (!events) return quarantine(queue::kWholeDelivery, events.error().what);
   if (events->empty()) return batch.ignored.push_back({{row.delivery.account, row.seq, 0}, "empty"});
 
   const normalizer::Origin origin{row.delivery.account, std::string(account->second->info().name), row.delivery.received_at,

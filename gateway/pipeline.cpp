@@ -112,7 +112,7 @@ void Pipeline::follow(std::optional<Seq> mark) {
 
 void Pipeline::settle(Batch batch, const std::vector<queue::Published>& published) {
   Tally tally;
-  queue::Advance advance{batch.to, 0, {}, {}};
+  queue::Advance advance{batch.to, 0, {}, {}, {}};
   std::uint64_t restored = 0;
   const auto count = [&](const std::string& account, Seq seq, std::string_view outcome, std::string_view why) {
     if (seq <= counted_) return false;

@@ -93,20 +93,18 @@ struct Telemetry::Registry {
   Gauge& redis_up = gauge("satupintu_redis_up", "1 when Redis answered last time");
   Gauge& connections = gauge("satupintu_http_connections", "Open connections");
 
-  using Fields = std::initializer_list<std::pair<json::string_view, json::value_ref>>;
-
-  void log(spdlog::level::level_enum level, json::string_view event, Fields fields) const {
+  void log(spdlog::level::level_enum level, json::string_view event, json::object fields) const {
     json::object line;
     line.emplace("at", core::format_rfc3339(std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())));
     const auto name = spdlog::level::to_string_view(level);
     line.emplace("level", json::string_view(name.data(), name.size()));
     line.emplace("event", event);
-    for (const auto& [key, value] : fields) line.emplace(key, json::value_from(value));
+    for (auto& [key, value] : fields) line.emplace(key, std::move(value));
     logger->log(level, "{}", json::serialize(line));
   }
-  void info(json::string_view event, Fields fields) const { log(spdlog::level::info, event, fields); }
-  void warn(json::string_view event, Fields fields) const { log(spdlog::level::warn, event, fields); }
-  void error(json::string_view event, Fields fields) const { log(spdlog::level::err, event, fields); }
+  void info(json::string_view event, json::object fields) const { log(spdlog::level::info, event, std::move(fields)); }
+  void warn(json::string_view event, json::object fields) const { log(spdlog::level::warn, event, std::move(fields)); }
+  void error(json::string_view event, json::object fields) const { log(spdlog::level::err, event, std::move(fields)); }
 };
 
 Telemetry::Telemetry() : registry_(std::make_unique<Registry>()) { registry_->logger->set_pattern("%v"); }
@@ -141,10 +139,12 @@ void Telemetry::handler_threw() {
   registry_->error("handler_threw", {});
 }
 
-void Telemetry::accept_failed(std::string_view reason) {
+void Telemetry::accept_paused(std::string_view reason) {
   registry_->accept_errors.add({reason});
-  registry_->warn("accept_failed", {{"reason", reason}});
+  registry_->warn("accept_paused", {{"reason", reason}});
 }
+
+void Telemetry::accept_failed(const core::Error& error) { registry_->error("accept_failed", {{"what", error.what}}); }
 
 void Telemetry::listening(std::string_view listener, std::string_view address, unsigned port, bool tls) {
   registry_->info("listening", {{"listener", listener}, {"address", address}, {"port", port}, {"tls", tls}});
@@ -199,7 +199,7 @@ void Telemetry::starting(std::string_view version, std::string_view config_file)
   registry_->info("starting", {{"version", version}, {"config", config_file}});
 }
 
-void Telemetry::ready(std::chrono::milliseconds took) { registry_->info("ready", {{"took_ms", took.count()}}); }
+void Telemetry::ready() { registry_->info("ready", {}); }
 void Telemetry::draining(std::string_view reason) { registry_->info("draining", {{"reason", reason}}); }
 void Telemetry::stopped(int exit_code) { registry_->info("stopped", {{"exit_code", exit_code}}); }
 

@@ -43,7 +43,8 @@ class Telemetry {
   void handshake_answered(std::string_view account);
   void http_rejected(std::string_view reason);
   void handler_threw();
-  void accept_failed(std::string_view reason);
+  void accept_paused(std::string_view reason);
+  void accept_failed(const core::Error& error);
   void listening(std::string_view listener, std::string_view address, unsigned port, bool tls);
 
   // The journal.
@@ -64,7 +65,7 @@ class Telemetry {
 
   // The process.
   void starting(std::string_view version, std::string_view config_file);
-  void ready(std::chrono::milliseconds took);
+  void ready();
   void draining(std::string_view reason);
   void stopped(int exit_code);
 

@@ -108,6 +108,8 @@ struct Journal::State {
   Result<void> commit(std::deque<Append>& group, std::vector<Advance>& advances, std::optional<Erasure>& erasure, std::uint64_t& erased);
   Result<void> insert(const Append& append, Seq seq);
   Result<void> apply(const Advance& advance);
+  Result<void> move_cursor(Seq to);
+  Result<void> count(const Disposition& line, std::int64_t times);
   Result<std::uint64_t> erase(core::Timestamp now);
   Result<void> find_oldest_waiting();
   Result<core::Secret> day_key(std::int64_t day);
@@ -119,7 +121,7 @@ struct Journal::State {
 
   // The writer thread's own.
   Database database;
-  Statement begin, end, insert_delivery, insert_key, select_key, count_outcome, insert_quarantined, set_cursor, sum_passed, select_oldest;
+  Statement begin, end, insert_delivery, insert_key, select_key, count_outcome, insert_quarantined, delete_quarantined, set_cursor, add_events, sum_passed, select_oldest;
   std::int64_t current_day = -1;
   core::Secret current_key;
   Seq oldest_seq = 0;
@@ -157,7 +159,9 @@ Result<void> Journal::State::prepare() {
       {&select_key, "SELECT wrapped FROM day_key WHERE day = ?1"},
       {&count_outcome, "INSERT INTO ledger VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET count = count + excluded.count"},
       {&insert_quarantined, "INSERT OR IGNORE INTO quarantine VALUES (?1, ?2, ?3, ?4, ?5)"},
-      {&set_cursor, "UPDATE journal SET cursor = ?1, events = events + ?2"},
+      {&delete_quarantined, "DELETE FROM quarantine WHERE seq = ?1 AND element = ?2"},
+      {&set_cursor, "UPDATE journal SET cursor = ?1"},
+      {&add_events, "UPDATE journal SET events = events + ?1"},
       {&sum_passed, "SELECT TOTAL(LENGTH(sealed)) FROM delivery WHERE seq > ?1 AND seq <= ?2"},
       {&select_oldest, "SELECT seq, received_at FROM delivery WHERE seq > ?1 ORDER BY seq LIMIT 1"},
   };
@@ -209,23 +213,42 @@ Result<void> Journal::State::insert(const Append& append, Seq seq) {
       .run();
 }
 
-Result<void> Journal::State::apply(const Advance& advance) {
-  const auto sum = sum_passed.bind(1, static_cast<std::int64_t>(cursor.load())).bind(2, static_cast<std::int64_t>(advance.to)).step();
+Result<void> Journal::State::move_cursor(Seq to) {
+  const auto sum = sum_passed.bind(1, static_cast<std::int64_t>(cursor.load())).bind(2, static_cast<std::int64_t>(to)).step();
   if (!sum) return std::unexpected(sum.error());
   backlog_bytes -= static_cast<std::uint64_t>(sum_passed.integer(0));
   sum_passed.reset();
-  if (auto set = set_cursor.bind(1, static_cast<std::int64_t>(advance.to)).bind(2, static_cast<std::int64_t>(advance.events)).run(); !set) return set;
+  if (auto set = set_cursor.bind(1, static_cast<std::int64_t>(to)).run(); !set) return set;
+  cursor = to;
+  return {};
+}
+
+Result<void> Journal::State::count(const Disposition& line, std::int64_t times) {
+  return count_outcome.bind_text(1, line.account).bind_text(2, line.outcome).bind_text(3, line.why).bind(4, times).run();
+}
+
+Result<void> Journal::State::apply(const Advance& advance) {
+  if (advance.to > cursor) {
+    if (auto moved = move_cursor(advance.to); !moved) return moved;
+  }
+  const auto events = static_cast<std::int64_t>(advance.events) - static_cast<std::int64_t>(advance.released.size());
+  if (auto added = add_events.bind(1, events).run(); !added) return added;
   for (const auto& line : advance.dispositions) {
-    auto counted = count_outcome.bind_text(1, line.account).bind_text(2, line.outcome).bind_text(3, line.why)
-                       .bind(4, static_cast<std::int64_t>(line.count)).run();
-    if (!counted) return counted;
+    if (auto counted = count(line, static_cast<std::int64_t>(line.count)); !counted) return counted;
+  }
+  for (const auto& row : advance.released) {
+    if (auto gone = delete_quarantined.bind(1, static_cast<std::int64_t>(row.seq)).bind(2, row.index).run(); !gone) return gone;
+    if (auto counted = count({row.account, "quarantined", row.why}, -1); !counted) return counted;
   }
   for (const auto& row : advance.quarantined) {
-    auto kept = insert_quarantined.bind(1, static_cast<std::int64_t>(row.seq)).bind(2, row.index).bind_text(3, row.account)
-                    .bind_text(4, row.why).bind(5, core::to_unix_ms(row.at)).run();
+    auto kept = insert_quarantined.bind(1, static_cast<std::int64_t>(row.seq))
+                    .bind(2, row.index)
+                    .bind_text(3, row.account)
+                    .bind_text(4, row.why)
+                    .bind(5, core::to_unix_ms(row.at))
+                    .run();
     if (!kept) return kept;
   }
-  cursor = advance.to;
   return {};
 }
 
@@ -409,18 +432,33 @@ asio::awaitable<Result<Seq>> Journal::append(core::Delivery delivery) {
       asio::use_awaitable, std::move(delivery));
 }
 
-asio::awaitable<Result<std::vector<JournalRow>>> Journal::read(Seq after, std::size_t max_rows, std::size_t max_bytes) {
-  State& state = *state_;
-  using Rows = std::vector<JournalRow>;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Rows>)>(
-      [&state, after, max_rows, max_bytes](auto handler) {
+namespace {
+
+// Runs `work` on the reading thread and gives its result to the awaiting coroutine.
+template <class T, class Work>
+asio::awaitable<Result<T>> run_on(asio::thread_pool& reading, Work work) {
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<T>)>(
+      [&reading](auto handler, Work waiting) {
         const asio::any_io_executor executor = asio::get_associated_executor(handler);
-        asio::post(state.reading, [&state, after, max_rows, max_bytes, executor, handler = std::move(handler)]() mutable {
-          auto rows = state.reader.rows(after, max_rows, max_bytes);
-          asio::post(executor, [handler = std::move(handler), rows = std::move(rows)]() mutable { handler(std::move(rows)); });
+        asio::post(reading, [executor, handler = std::move(handler), waiting = std::move(waiting)]() mutable {
+          Result<T> result = waiting();
+          asio::post(executor, [handler = std::move(handler), result = std::move(result)]() mutable { handler(std::move(result)); });
         });
       },
-      asio::use_awaitable);
+      asio::use_awaitable, std::move(work));
+}
+
+}  // namespace
+
+asio::awaitable<Result<std::vector<JournalRow>>> Journal::read(Seq after, std::size_t max_rows, std::size_t max_bytes) {
+  State& state = *state_;
+  co_return co_await run_on<std::vector<JournalRow>>(state.reading,
+                                                     [&state, after, max_rows, max_bytes] { return state.reader.rows(after, max_rows, max_bytes); });
+}
+
+asio::awaitable<Result<std::vector<Quarantined>>> Journal::quarantine() {
+  State& state = *state_;
+  co_return co_await run_on<std::vector<Quarantined>>(state.reading, [&state] { return state.reader.quarantine(); });
 }
 
 void Journal::advance(Advance advance) {

@@ -34,12 +34,13 @@ struct JournalSettings {
   std::chrono::milliseconds retention = std::chrono::days{35};
 };
 
-// One step of the cursor.
+// One step of the cursor, and what it adds to the ledger.
 struct Advance {
-  Seq to = 0;
+  Seq to = 0;                                  // at or below the cursor: it stays where it is
   std::uint64_t events = 0;                    // decoded out of the rows passed
   std::vector<Disposition> dispositions;       // their counts add up to `events`
   std::vector<Quarantined> quarantined;
+  std::vector<Quarantined> released;           // run again since: their events and outcomes are taken back
 };
 
 class Journal {
@@ -60,6 +61,9 @@ class Journal {
   // Moves the cursor to `to` and counts what became of the rows up to it, in one transaction with the next commit.
   // Losing it in a crash is harmless: the rows are run again and get the same outcomes.
   void advance(Advance advance);
+
+  // What is in quarantine, read on the same thread as `read`.
+  boost::asio::awaitable<core::Result<std::vector<Quarantined>>> quarantine();
 
   // Called on the writer thread after each commit of new rows. Set once, before the first append.
   void on_commit(std::function<void()> listener);

@@ -95,7 +95,7 @@ Result<Ledger> JournalReader::ledger() {
     ledger.processed = static_cast<std::uint64_t>(totals->integer(0));
     ledger.events = static_cast<std::uint64_t>(totals->integer(1));
     ledger.committed = std::max(ledger.processed, static_cast<std::uint64_t>(totals->integer(2)));
-    auto lines = database_.prepare("SELECT account, outcome, why, count FROM ledger ORDER BY account, outcome, why");
+    auto lines = database_.prepare("SELECT account, outcome, why, count FROM ledger WHERE count > 0 ORDER BY account, outcome, why");
     if (!lines) return std::unexpected(lines.error());
     for (;;) {
       const auto row = lines->step();

@@ -33,9 +33,11 @@ struct Disposition {
   std::uint64_t count = 1;
 };
 
+inline constexpr std::uint32_t kWholeDelivery = 0xFFFF'FFFF;
+
 struct Quarantined {
   Seq seq;
-  std::uint32_t index;       // of the element in its delivery; 0 also for the delivery as a whole
+  std::uint32_t index;       // of the element in its delivery, or kWholeDelivery
   std::string account;
   std::string why;
   core::Timestamp at;

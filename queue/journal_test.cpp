@@ -115,8 +115,8 @@ TEST_CASE("the_cursor_and_the_ledger_move_together_and_survive_a_restart") {
     for (int i = 0; i < 3; ++i) REQUIRE(run(journal->append(delivery("x"))));
     CHECK(journal->oldest_waiting() == kNow);
     CHECK(journal->backlog_bytes() > 0);
-    journal->advance({2, 3, {{"wa-utama", "published", "", 2}, {"wa-utama", "quarantined", "bad_element", 1}}, {{2, 1, "wa-utama", "bad_element", kNow}}});
-    journal->advance({3, 1, {{"wa-utama", "published", "", 1}}, {}});
+    journal->advance({2, 3, {{"wa-utama", "published", "", 2}, {"wa-utama", "quarantined", "bad_element", 1}}, {{2, 1, "wa-utama", "bad_element", kNow}}, {}});
+    journal->advance({3, 1, {{"wa-utama", "published", "", 1}}, {}, {}});
     wait_for_cursor(*journal, 3);
     CHECK(journal->backlog_bytes() == 0);
   }
@@ -135,6 +135,26 @@ TEST_CASE("the_cursor_and_the_ledger_move_together_and_survive_a_restart") {
   REQUIRE(quarantined.size() == 1);
   CHECK(quarantined[0].seq == 2);
   CHECK(quarantined[0].why == "bad_element");
+}
+
+TEST_CASE("a_released_event_changes_its_outcome_and_the_ledger_still_balances") {
+  const tests::TemporaryDirectory directory;
+  const auto journal = open(directory.path());
+  REQUIRE(run(journal->append(delivery("x"))));
+  journal->advance({1, 1, {{"wa-utama", "quarantined", "unreadable", 1}}, {{1, kWholeDelivery, "wa-utama", "unreadable", kNow}}, {}});
+  wait_for_cursor(*journal, 1);
+  const auto held = run(journal->quarantine()).value();
+  REQUIRE(held.size() == 1);
+  CHECK(held[0].index == kWholeDelivery);
+  journal->advance({1, 2, {{"wa-utama", "published", "", 2}}, {}, held});
+  REQUIRE(run(journal->append(delivery("y"))));   // commits in the same order
+  auto reader = JournalReader::open(directory.path(), kKey).value();
+  CHECK(reader.quarantine().value().empty());
+  const auto ledger = reader.ledger().value();
+  CHECK(ledger.events == 2);
+  CHECK(ledger.balances());
+  REQUIRE(ledger.lines.size() == 1);
+  CHECK(ledger.lines[0].outcome == "published");
 }
 
 TEST_CASE("a_ledger_that_lost_an_outcome_does_not_balance") {
@@ -186,7 +206,7 @@ TEST_CASE("a_full_backlog_is_refused_before_anything_is_promised") {
     const auto journal = open(directory.path(), {.max_backlog_bytes = 1000});
     REQUIRE(run(journal->append(delivery(std::string(1200, 'x')))));
     CHECK(run(journal->append(delivery("x"))).error().code == core::Errc::overloaded);
-    journal->advance({1, 1, {{"wa-utama", "published", "", 1}}, {}});
+    journal->advance({1, 1, {{"wa-utama", "published", "", 1}}, {}, {}});
     wait_for_cursor(*journal, 1);
     CHECK(run(journal->append(delivery("x"))));
   }
@@ -221,11 +241,11 @@ TEST_CASE("days_past_retention_are_erased_with_their_keys_but_never_what_still_w
   REQUIRE(run(journal->append(delivery("lama", old))));
   REQUIRE(run(journal->append(delivery("lama, belum selesai", old))));
   REQUIRE(run(journal->append(delivery("baru"))));
-  journal->advance({1, 1, {{"wa-utama", "published", "", 1}}, {}});
+  journal->advance({1, 1, {{"wa-utama", "published", "", 1}}, {}, {}});
   wait_for_cursor(*journal, 1);
   CHECK(run(journal->erase_expired(kNow)).value() == 1);
   CHECK(run(journal->read(0, 10, 1 << 20)).value().size() == 2);
-  journal->advance({3, 2, {{"wa-utama", "published", "", 2}}, {}});
+  journal->advance({3, 2, {{"wa-utama", "published", "", 2}}, {}, {}});
   wait_for_cursor(*journal, 3);
   CHECK(run(journal->erase_expired(kNow)).value() == 1);
   const auto rows = run(journal->read(0, 10, 1 << 20)).value();
