@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A connection to Redis over Asio (tcp, tls, unix socket), connecting and reconnecting by itself. hiredis only
-// formats and reads RESP2 (resp.cpp). Threads: one coroutine on one executor owns a Redis.
+// A connection to a Redis master over Asio (tcp, tls, unix socket), made when it is needed and made anew after it broke.
+// It finds the master through Sentinels where the address says so, and never talks to a replica. It does not wait
+// between attempts: that is the caller's (backoff.hpp). Threads: one coroutine on one executor owns a Redis.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <chrono>
+#include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.hpp"
@@ -16,30 +17,32 @@
 
 namespace satupintu::queue {
 
-using Command = std::vector<std::string>;   // {"XADD", "{sp:0}:complaints", "*", …}; any bytes
-
-struct RedisTimeouts {
-  std::chrono::milliseconds connect{3000};
-  std::chrono::milliseconds reply{3000};    // for a whole pipeline, from the first byte written
-};
-
 class Redis {
  public:
-  Redis(boost::asio::any_io_executor executor, RedisAddress address, RedisTimeouts timeouts = {});
+  Redis(boost::asio::any_io_executor executor, RedisSettings settings);
   ~Redis();
   Redis(Redis&&) noexcept;
   Redis& operator=(Redis&&) noexcept;
 
   // Sends all commands, then reads all replies, in order; connects first when needed. A reply that is a Redis error is a
-  // value (RespKind::error) in its place. Fails with unavailable when nothing was sent, and with outcome_unknown when the
-  // connection was lost or timed out after the first byte; the connection is then closed and the next call makes a new one.
+  // value in its place. Fails with
+  // - unavailable when nothing was sent: no connection, the server is a replica or still starts;
+  // - refused when the server turns us away (password, rights, Redis Cluster), misconfigured for a useless CA file;
+  // - outcome_unknown when the connection broke, spoke nonsense or took too long after the first byte.
+  // After a failure, and after a READONLY reply, the next call makes a new connection.
   boost::asio::awaitable<core::Result<std::vector<RespValue>>> pipeline(std::vector<Command> commands);
+
+  // The same for `replies` commands written down with append_command; `commands` must outlive the call.
+  boost::asio::awaitable<core::Result<std::vector<RespValue>>> exchange(std::string_view commands, std::size_t replies);
 
   // One command; a Redis error reply becomes an Error (see error_of in resp.hpp).
   boost::asio::awaitable<core::Result<RespValue>> call(Command command);
 
+  // A call in progress then fails with outcome_unknown.
   void close() noexcept;
-  [[nodiscard]] bool connected() const noexcept;
+
+  // How many connections were made so far: while the number stays, so does the server's memory of what it was told.
+  [[nodiscard]] std::uint64_t connections() const noexcept;
 
  private:
   struct State;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint16_t kRedisPort = 6379;
 constexpr std::uint16_t kSentinelPort = 26379;
+constexpr std::size_t kMaxSocketPath = 107;   // sockaddr_un
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view digits) {
@@ -138,6 +139,7 @@ Result<RedisAddress> read_unix_socket(std::string_view rest) {
   const auto question = rest.find('?');
   address.socket = rest.substr(0, question);
   if (!address.socket.is_absolute()) return fail(Errc::misconfigured, "the Redis socket is not an absolute path; write for example unix:/run/redis/redis.sock");
+  if (address.socket.native().size() > kMaxSocketPath) return fail(Errc::misconfigured, "the path of the Redis socket is longer than the 107 bytes that Linux allows; use a shorter one");
   if (question == std::string_view::npos) return address;
   constexpr std::string_view kDatabase = "db=";
   const std::string_view query = rest.substr(question + 1);

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include <sstream>
+#include <string>
 
 using namespace satupintu;
 using namespace satupintu::queue;
@@ -57,6 +57,7 @@ TEST_CASE("a_wrong_address_is_refused_with_what_to_write_instead") {
     std::string_view text;
     std::string_view said;
   };
+  const std::string too_long = "unix:/" + std::string(107, 'a');
   for (const auto& [text, said] : {
            Case{"", "none of: embedded"},
            Case{"localhost:6379", "none of: embedded"},
@@ -79,6 +80,7 @@ TEST_CASE("a_wrong_address_is_refused_with_what_to_write_instead") {
            Case{"unix:run/redis.sock", "absolute"},
            Case{"unix:", "absolute"},
            Case{"unix:/run/redis.sock?database=1", "?db="},
+           Case{too_long, "107 bytes"},
            Case{"unix:/run/redis.sock?db=", "database"},
            Case{"sentinel://satu:26379", "master's name"},
            Case{"sentinel://satu:26379/", "master's name"},

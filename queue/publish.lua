@@ -1,0 +1,123 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Enters one submission on its stream, or finds that it was entered before: one atomic, idempotent step.
+--
+-- KEYS[1] is the hash tag that all keys of the partition share, "{sp:0}:". Beneath it:
+--   complaints, emergency   the two streams; an entry stands in one of them
+--   seen:<message>          "<outcome> <origin> <complaint id> <code>": what became of a message; ids are empty for an orphan
+--   said:<words>            "<at> <complaint id> <code>": the complaint to which a reporter said these words
+--   open:<conversation>     "<at> <complaint id> <code> <category>": the complaint a conversation is about, and its last message
+--   case:<code>             hash: what the tracking page shows, and the stream the complaint is in
+-- All but case: expire. Times are the messages' own, in milliseconds, so that a replay decides as the first run did.
+--
+-- Answers {outcome, 1 if this origin was not known before, complaint id, tracking code}.
+
+local intent, entry_type, lane, at, origin,
+      seen, target, target_code, said, conversation,
+      category, reporter_ref, channel, complaint_id, code_1, code_2, code_3,
+      head, middle_subject, middle_data, middle_code, tail,
+      remember_ids, repeat_window, remember_words, conversation_window, remember_conversation = unpack(ARGV)
+local tag = KEYS[1]
+local call, match = redis.call, string.match
+
+-- An empty name makes a key that is never written.
+local known = call('MGET', tag .. 'seen:' .. seen, tag .. 'seen:' .. target, tag .. 'said:' .. said, tag .. 'open:' .. conversation)
+
+if known[1] then
+  local outcome, first_origin, complaint, code = match(known[1], '^(%S+) (%S+) (%S*) (%S*)$')
+  return {first_origin == origin and outcome or 'duplicate', 0, complaint, code}
+end
+
+local function conclude(outcome, complaint, code)
+  call('SET', tag .. 'seen:' .. seen, outcome .. ' ' .. origin .. ' ' .. complaint .. ' ' .. code, 'PX', remember_ids)
+  return {outcome, 1, complaint, code}
+end
+
+local function enter(outcome, type, complaint, code)
+  call('XADD', tag .. lane, '*', 'type', type, 'event',
+       head .. type .. middle_subject .. code .. middle_data .. complaint .. middle_code .. code .. tail)
+  return conclude(outcome, complaint, code)
+end
+
+-- What was once an emergency stays in that stream, with everything that is added to it.
+local function enter_under(outcome, type, complaint, code)
+  local case = tag .. 'case:' .. code
+  local case_lane = call('HGET', case, 'lane')
+  if case_lane == 'emergency' then
+    lane = case_lane
+  elseif case_lane and lane == 'emergency' then
+    call('HSET', case, 'lane', lane)
+  end
+  return enter(outcome, type, complaint, code)
+end
+
+if intent == 'rate' or intent == 'withdraw' then
+  local case = call('HMGET', tag .. 'case:' .. target_code, 'complaint_id', 'reporter_ref')
+  if case[1] and case[2] == reporter_ref and reporter_ref ~= '' then
+    return enter_under('appended', entry_type, case[1], target_code)
+  end
+  return conclude('orphaned', '', '')
+end
+
+if intent == 'amend' or intent == 'attach' then
+  local complaint, code = match(known[2] or '', '^%S+ %S+ (%S+) (%S+)$')
+  if complaint then return enter_under('appended', entry_type, complaint, code) end
+  if intent == 'attach' then return conclude('orphaned', '', '') end
+end
+
+local said_at, said_complaint, said_code = match(known[3] or '', '^(%d+) (%S+) (%S+)$')
+local open_at, open_complaint, open_code, open_category = match(known[4] or '', '^(%d+) (%S+) (%S+) (.*)$')
+
+local function within(window, earlier) return earlier and math.abs(at - earlier) <= tonumber(window) end
+
+-- Messages may come in any order: only a later one changes what was said last.
+local function note_words(complaint, code)
+  if said == '' or (said_at and said_at - at > 0) then return end
+  call('SET', tag .. 'said:' .. said, at .. ' ' .. complaint .. ' ' .. code, 'PX', remember_words)
+end
+
+local function note_conversation(complaint, code, about)
+  if conversation == '' then return end
+  local last = at
+  if open_at and open_at - at > 0 then
+    if open_complaint ~= complaint then return end
+    last = open_at
+  end
+  call('SET', tag .. 'open:' .. conversation, last .. ' ' .. complaint .. ' ' .. code .. ' ' .. about, 'PX', remember_conversation)
+end
+
+-- The entry comes before the notes: adding it is all that can fail, and a failed submission must leave no trace that
+-- would change what becomes of it the next time.
+
+if within(repeat_window, said_at) then
+  local result = enter_under('repeated', 'complaint.repeated', said_complaint, said_code)
+  if open_complaint == said_complaint and within(conversation_window, open_at) then
+    note_conversation(said_complaint, said_code, open_category)
+  end
+  return result
+end
+
+if within(conversation_window, open_at) and (open_category == '' or category == '' or open_category == category) then
+  local result = enter_under('appended', 'complaint.appended', open_complaint, open_code)
+  if open_category == '' and category ~= '' then
+    open_category = category
+    if call('EXISTS', tag .. 'case:' .. open_code) == 1 then call('HSET', tag .. 'case:' .. open_code, 'category', category) end
+  end
+  note_words(open_complaint, open_code)
+  note_conversation(open_complaint, open_code, open_category)
+  return result
+end
+
+for _, code in ipairs({code_1, code_2, code_3}) do
+  local owner = call('HGET', tag .. 'case:' .. code, 'complaint_id')
+  if not owner then
+    call('HSET', tag .. 'case:' .. code, 'complaint_id', complaint_id, 'channel', channel, 'status', 'received', 'received_at', at,
+         'category', category, 'reporter_ref', reporter_ref, 'lane', lane, 'history', '[{"status":"received","at":' .. at .. '}]')
+  end
+  if not owner or owner == complaint_id then
+    local result = enter('published', 'complaint.received', complaint_id, code)
+    note_words(complaint_id, code)
+    note_conversation(complaint_id, code, category)
+    return result
+  end
+end
+return redis.error_reply('NOCODE all tracking codes of the submission belong to other complaints')

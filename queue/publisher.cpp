@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "queue/publisher.hpp"
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "queue/scripts.hpp"
+
+namespace satupintu::queue {
+
+namespace asio = boost::asio;
+using core::Errc;
+using core::fail;
+using core::Result;
+
+namespace {
+
+// A message is published later than it was received when Redis or the gateway was away. What it is compared with must
+// still be remembered then, so the memory outlives the window by more than the journal's backlog may be old.
+constexpr std::chrono::milliseconds kLongestDelay = std::chrono::days{4};
+
+// What publish.lua unpacks from ARGV; the order is the script's.
+constexpr std::size_t kScriptArguments = 27;
+
+std::string_view name_of(Intent intent) noexcept {
+  switch (intent) {
+    case Intent::report: return "report";
+    case Intent::amend: return "amend";
+    case Intent::attach: return "attach";
+    case Intent::rate: return "rate";
+    case Intent::withdraw: return "withdraw";
+  }
+  std::unreachable();
+}
+
+std::string_view entry_type_of(const Submission& submission) noexcept {
+  switch (submission.intent) {
+    case Intent::report: return {};   // the script decides
+    case Intent::amend:
+    case Intent::attach: return submission.entry_type;
+    case Intent::rate: return "complaint.rated";
+    case Intent::withdraw: return "complaint.retracted";
+  }
+  std::unreachable();
+}
+
+std::optional<Outcome> outcome_named(std::string_view name) noexcept {
+  for (const auto outcome : {Outcome::published, Outcome::appended, Outcome::repeated, Outcome::duplicate, Outcome::orphaned}) {
+    if (name_of(outcome) == name) return outcome;
+  }
+  return std::nullopt;
+}
+
+std::optional<Published> read_published(RespValue& reply) {
+  auto& parts = reply.elements;
+  if (parts.size() != 4) return std::nullopt;
+  const auto outcome = outcome_named(parts[0].text);
+  if (!outcome) return std::nullopt;
+  return Published{*outcome, parts[1].integer == 1, std::move(parts[2].text), std::move(parts[3].text)};
+}
+
+// nullopt in the result for nil; no result for anything that is not a number.
+std::optional<std::optional<Seq>> read_mark(const RespValue& reply) {
+  if (reply.kind == RespKind::nil) return std::optional<Seq>();
+  Seq mark = 0;
+  const auto* const end = reply.text.data() + reply.text.size();
+  if (reply.kind != RespKind::text || std::from_chars(reply.text.data(), end, mark).ptr != end || reply.text.empty()) return std::nullopt;
+  return mark;
+}
+
+std::unexpected<core::Error> nonsense() { return fail(Errc::outcome_unknown, "Redis answers the publishing script with nonsense"); }
+
+}  // namespace
+
+Publisher::Publisher(Redis& redis, std::string gateway_id, DedupeSettings settings)
+    : redis_(redis),
+      mark_key_("{sp:0}:mark:" + std::move(gateway_id)),
+      remember_ids_(std::to_string(settings.remember_ids.count())),
+      repeat_window_(std::to_string(settings.repeat_window.count())),
+      remember_words_(std::to_string((settings.repeat_window + kLongestDelay).count())),
+      conversation_window_(std::to_string(settings.conversation_window.count())),
+      remember_conversation_(std::to_string((settings.conversation_window + kLongestDelay).count())) {}
+
+asio::awaitable<Result<std::optional<Seq>>> Publisher::mark() {
+  const auto reply = co_await redis_.call({"GET", mark_key_});
+  if (!reply) co_return std::unexpected(reply.error());
+  const auto mark = read_mark(*reply);
+  if (!mark) co_return fail(Errc::refused, "WRONGTYPE: the gateway's mark in Redis is not a number");
+  co_return *mark;
+}
+
+asio::awaitable<Result<void>> Publisher::load_scripts() {
+  const auto publish = co_await redis_.call({"SCRIPT", "LOAD", std::string(kPublishScript)});
+  if (!publish) co_return std::unexpected(publish.error());
+  const auto advance_mark = co_await redis_.call({"SCRIPT", "LOAD", std::string(kAdvanceMarkScript)});
+  if (!advance_mark) co_return std::unexpected(advance_mark.error());
+  publish_sha_ = publish->text;
+  advance_mark_sha_ = advance_mark->text;
+  co_return Result<void>{};
+}
+
+// One transaction: were some of the batch refused (memory full, a long script running) and later ones not, an edit could
+// come before what it edits.
+void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<Seq> expected, Seq to) {
+  buffer_.clear();
+  append_command(buffer_, {"MULTI"});
+  for (const auto& submission : batch) {
+    begin_command(buffer_, 4 + kScriptArguments);
+    const auto add = [this](const auto&... parts) { (append_part(buffer_, parts), ...); };
+    const auto& [head, middle_subject, middle_data, middle_code, tail] = submission.event;
+    add("EVALSHA", publish_sha_, "1", "{sp:" + std::to_string(submission.partition) + "}:");
+    add(name_of(submission.intent), entry_type_of(submission), submission.emergency ? "emergency" : "complaints",
+        std::to_string(core::to_unix_ms(submission.at)), submission.origin);
+    // Without an id of the provider's, the message is known by where it stands in the journal.
+    add(submission.seen.empty() ? submission.origin : submission.seen, submission.target, submission.target_code, submission.said,
+        submission.conversation);
+    add(submission.category, submission.reporter_ref, submission.channel, submission.complaint_id, submission.code_candidates[0],
+        submission.code_candidates[1], submission.code_candidates[2]);
+    add(head, middle_subject, middle_data, middle_code, tail);
+    add(remember_ids_, repeat_window_, remember_words_, conversation_window_, remember_conversation_);
+  }
+  append_command(buffer_, {"EVALSHA", advance_mark_sha_, "1", mark_key_, expected ? std::to_string(*expected) : "", std::to_string(to)});
+  append_command(buffer_, {"EXEC"});
+}
+
+asio::awaitable<Result<BatchResult>> Publisher::publish(const std::vector<Submission>& batch, std::optional<Seq> expected, Seq to) {
+  if (publish_sha_.empty()) {
+    if (auto loaded = co_await load_scripts(); !loaded) co_return std::unexpected(loaded.error());
+  }
+  if (redis_.connections() != checked_connection_) {
+    const auto found = co_await mark();
+    if (!found) co_return std::unexpected(found.error());
+    checked_connection_ = redis_.connections();
+    if (*found < expected) co_return BatchResult{{}, *found};
+  }
+  write_batch(batch, expected, to);
+  auto replies = co_await redis_.exchange(buffer_, batch.size() + 3);
+  if (replies && first_error(*replies) != nullptr && error_code(*first_error(*replies)) == "NOSCRIPT") {
+    if (auto loaded = co_await load_scripts(); !loaded) co_return std::unexpected(loaded.error());
+    replies = co_await redis_.exchange(buffer_, batch.size() + 3);
+  }
+  if (!replies) co_return std::unexpected(replies.error());
+  if (const auto* error = first_error(*replies)) co_return std::unexpected(error_of(*error));
+
+  auto& results = replies->back().elements;
+  if (results.size() != batch.size() + 1) co_return nonsense();
+  BatchResult result;
+  const auto mark = read_mark(results.back());
+  if (!mark) co_return nonsense();
+  result.mark = *mark;
+  results.pop_back();
+  result.published.reserve(batch.size());
+  for (auto& reply : results) {
+    auto published = read_published(reply);
+    if (!published) co_return nonsense();
+    result.published.push_back(std::move(*published));
+  }
+  co_return result;
+}
+
+}  // namespace satupintu::queue

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Lua scripts that run inside Redis, as text. CMake makes scripts.cpp of the .lua files.
+#pragma once
+
+#include <string_view>
+
+namespace satupintu::queue {
+
+extern const std::string_view kPublishScript;       // publish.lua
+extern const std::string_view kAdvanceMarkScript;   // advance_mark.lua
+
+}  // namespace satupintu::queue
