@@ -2,15 +2,18 @@
 #include "adapters/registry.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <array>
+
+#include "adapters/whatsapp/cloud.hpp"
 
 namespace satupintu::adapters {
 
 namespace {
 
 // One row per provider, in the order in which `config-reference` prints them.
-const std::vector<Registration> kAdapters{
-};
+constexpr auto kAdapters = std::to_array<Registration>({
+    {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
+});
 
 }  // namespace
 
