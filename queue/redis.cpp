@@ -192,13 +192,11 @@ class Connection {
 }  // namespace
 
 struct Redis::State {
-  State(asio::any_io_executor on, RedisSettings with) : executor(std::move(on)), address(std::move(with.address)), timeouts(with.timeouts) {}
-
   asio::any_io_executor executor;
   RedisAddress address;
   RedisTimeouts timeouts;
-  std::unique_ptr<asio::ssl::context> tls_context;
-  std::unique_ptr<Connection> connection;
+  std::unique_ptr<asio::ssl::context> tls_context{};
+  std::unique_ptr<Connection> connection{};
   std::uint64_t connections = 0;
 
   asio::awaitable<Result<void>> connect();
@@ -306,7 +304,8 @@ asio::awaitable<Result<void>> Redis::State::introduce_to(Connection& fresh) {
   co_return Result<void>{};
 }
 
-Redis::Redis(asio::any_io_executor executor, RedisSettings settings) : state_(std::make_unique<State>(std::move(executor), std::move(settings))) {}
+Redis::Redis(asio::any_io_executor executor, RedisAddress address, RedisTimeouts timeouts)
+    : state_(std::make_unique<State>(std::move(executor), std::move(address), timeouts)) {}
 Redis::~Redis() = default;
 Redis::Redis(Redis&&) noexcept = default;
 Redis& Redis::operator=(Redis&&) noexcept = default;

@@ -19,7 +19,7 @@ namespace satupintu::queue {
 
 class Redis {
  public:
-  Redis(boost::asio::any_io_executor executor, RedisSettings settings);
+  Redis(boost::asio::any_io_executor executor, RedisAddress address, RedisTimeouts timeouts = {});
   ~Redis();
   Redis(Redis&&) noexcept;
   Redis& operator=(Redis&&) noexcept;
