@@ -56,7 +56,7 @@ struct SharedPlace {
   std::string address;
 };
 
-// What an operator wrote into the call form (see docs/channels.md, "hotline/form").
+// What an operator wrote into the call form (see adapters/hotline/README.md).
 struct CallRecord {
   std::string call_id;
   std::string related_call_id;

@@ -32,6 +32,11 @@ struct HttpAnswer {
   bool close = false;                                         // end the connection after this answer
 };
 
+// A request kept in a file, as adapters keep their fixtures: request line and headers end in plain line feeds, the body is every
+// byte after the blank line, and a header with the value "{{signed}}" is left out, for the adapter's `sign` to make.
+// nullopt when `text` is not a request.
+[[nodiscard]] std::optional<HttpRequest> parse_fixture(std::string_view text);
+
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
 }  // namespace satupintu::core

@@ -5,6 +5,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <chrono>
 #include <map>
 #include <tuple>
@@ -28,21 +31,32 @@ constexpr std::size_t kBatchBytes = 4U << 20U;
 // How soon a Redis that lost its tail while nothing came in is noticed.
 constexpr std::chrono::seconds kMarkCheck{1};
 
-// Adds up equal outcomes, so that a batch costs the ledger a row or two.
-class Tally {
- public:
-  void add(std::string_view account, std::string_view outcome, std::string_view why) { ++counts_[{account, outcome, why}]; }
-  std::vector<Disposition> lines() const {
-    std::vector<Disposition> lines;
-    for (const auto& [key, count] : counts_) {
-      lines.push_back({std::string(std::get<0>(key)), std::string(std::get<1>(key)), std::string(std::get<2>(key)), count});
-    }
-    return lines;
+// What a batch adds to the ledger; equal outcomes are added up, so that it costs a row or two. Rows up to
+// `already_counted` are left out.
+queue::Advance account_for(const Batch& batch, const std::vector<queue::Published>& published, Seq already_counted) {
+  queue::Advance advance{batch.to, 0, {}, {}, {}};
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::uint64_t> counts;
+  const auto count = [&](const std::string& account, Seq seq, std::string_view outcome, std::string_view why) {
+    if (seq <= already_counted) return;
+    ++counts[{account, outcome, why}];
+    ++advance.events;
+  };
+  for (std::size_t i = 0; i < published.size(); ++i) {
+    const Place& place = batch.waiting[i].place;
+    if (published[i].outcome == queue::Outcome::orphaned) count(place.account, place.seq, "ignored", "original_unknown");
+    else count(place.account, place.seq, name_of(published[i].outcome), "");
   }
-
- private:
-  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::uint64_t> counts_;
-};
+  for (const auto& ignored : batch.ignored) count(ignored.place.account, ignored.place.seq, "ignored", ignored.why);
+  for (const auto& quarantined : batch.quarantined) {
+    count(quarantined.account, quarantined.seq, "quarantined", quarantined.why);
+    if (quarantined.seq > already_counted) advance.quarantined.push_back(quarantined);
+  }
+  for (const auto& [key, times] : counts) {
+    const auto& [account, outcome, why] = key;
+    advance.dispositions.push_back({std::string(account), std::string(outcome), std::string(why), times});
+  }
+  return advance;
+}
 
 }  // namespace
 
@@ -53,6 +67,7 @@ Pipeline::Pipeline(asio::any_io_executor back, queue::Journal& journal, queue::P
 asio::awaitable<void> Pipeline::run() {
   co_await find_position();
   while (!stopping_) {
+    co_await serve_retries();
     const auto rows = co_await journal_.read(position_, kBatchRows, kBatchBytes);
     if (!rows) {
       co_await pause_after(rows.error());
@@ -64,6 +79,7 @@ asio::awaitable<void> Pipeline::run() {
       co_await publish(std::move(batch));
     }
   }
+  for (auto& retry : retries_) retry.answer(core::fail(core::Errc::unavailable, "the gateway is stopping"));
 }
 
 // Rows after the cursor were never counted, rows after the mark may not be in Redis: begin with the earlier of the two.
@@ -98,7 +114,7 @@ asio::awaitable<void> Pipeline::publish(Batch batch) {
     if (result->mark != batch.to) co_return follow(result->mark);
     mark_ = result->mark;
     position_ = batch.to;
-    settle(std::move(batch), result->published);
+    settle(batch, result->published);
     co_return;
   }
 }
@@ -110,39 +126,23 @@ void Pipeline::follow(std::optional<Seq> mark) {
   position_ = std::min(mark.value_or(0), position_);
 }
 
-void Pipeline::settle(Batch batch, const std::vector<queue::Published>& published) {
-  Tally tally;
-  queue::Advance advance{batch.to, 0, {}, {}, {}};
+void Pipeline::settle(const Batch& batch, const std::vector<queue::Published>& published) {
   std::uint64_t restored = 0;
-  const auto count = [&](const std::string& account, Seq seq, std::string_view outcome, std::string_view why) {
-    if (seq <= counted_) return false;
-    tally.add(account, outcome, why);
-    ++advance.events;
-    return true;
-  };
   for (std::size_t i = 0; i < published.size(); ++i) {
-    const Place& place = batch.waiting[i].place;
-    const bool orphaned = published[i].outcome == queue::Outcome::orphaned;
-    const bool first_time = count(place.account, place.seq, orphaned ? "ignored" : name_of(published[i].outcome), orphaned ? "original_unknown" : "");
-    if (!first_time && published[i].added) ++restored;
-  }
-  for (const auto& ignored : batch.ignored) count(ignored.place.account, ignored.place.seq, "ignored", ignored.why);
-  for (auto& quarantined : batch.quarantined) {
-    if (!count(quarantined.account, quarantined.seq, "quarantined", quarantined.why)) continue;
-    telemetry_.event_quarantined(quarantined);
-    advance.quarantined.push_back(quarantined);
+    if (published[i].added && batch.waiting[i].place.seq <= counted_) ++restored;
   }
   if (restored > 0) telemetry_.tail_restored(restored);
   if (batch.to <= counted_) return;
+  auto advance = account_for(batch, published, counted_);
   counted_ = batch.to;
-  advance.dispositions = tally.lines();
   for (const auto& line : advance.dispositions) telemetry_.events_counted(line);
+  for (const auto& quarantined : advance.quarantined) telemetry_.event_quarantined(quarantined);
   journal_.advance(std::move(advance));
 }
 
 asio::awaitable<void> Pipeline::wait_for_rows() {
   asleep_ = true;
-  if (journal_.last() > position_ || stopping_) {
+  if (journal_.last() > position_ || stopping_ || !retries_.empty()) {
     asleep_ = false;
     co_return;
   }
@@ -174,6 +174,61 @@ void Pipeline::redis_answered() {
   if (failures_ > 0) telemetry_.publishing_again();
   failures_ = 0;
   redis_is_up_ = true;
+}
+
+asio::awaitable<core::Result<std::size_t>> Pipeline::retry(Seq seq) {
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(core::Result<std::size_t>)>(
+      [this, seq](auto handler) {
+        const asio::any_io_executor executor = asio::get_associated_executor(handler);
+        asio::post(back_, [this, seq, executor, handler = std::move(handler)]() mutable {
+          retries_.push_back({seq, [executor, handler = std::move(handler)](core::Result<std::size_t> released) mutable {
+                                asio::post(executor, [handler = std::move(handler), released = std::move(released)]() mutable { handler(std::move(released)); });
+                              }});
+          sleep_.cancel();
+        });
+      },
+      asio::use_awaitable);
+}
+
+asio::awaitable<void> Pipeline::serve_retries() {
+  while (!retries_.empty()) {
+    Retry retry = std::move(retries_.front());
+    retries_.pop_front();
+    retry.answer(co_await run_again(retry.seq));
+  }
+}
+
+// The siblings of a quarantined element have their outcome already, so only what was held is published and counted.
+asio::awaitable<core::Result<std::size_t>> Pipeline::run_again(Seq seq) {
+  auto held = co_await journal_.quarantine();
+  if (!held) co_return std::unexpected(held.error());
+  std::erase_if(*held, [&](const auto& quarantined) { return quarantined.seq != seq; });
+  const auto rows = co_await journal_.read(seq - 1, 1, kBatchBytes);
+  if (!rows) co_return std::unexpected(rows.error());
+  if (held->empty() || rows->empty() || rows->front().seq != seq) {
+    co_return core::fail(core::Errc::not_found, "nothing of row " + std::to_string(seq) + " is in quarantine");
+  }
+  Batch batch;
+  assembly_.add(batch, rows->front(), now());
+  const auto was_held = [&](std::uint32_t index) {
+    return std::ranges::any_of(*held, [&](const auto& q) { return q.index == index || q.index == queue::kWholeDelivery; });
+  };
+  std::erase_if(batch.waiting, [&](const auto& event) { return !was_held(event.place.index); });
+  std::erase_if(batch.ignored, [&](const auto& event) { return !was_held(event.place.index); });
+  std::erase_if(batch.quarantined, [&](const auto& event) { return !was_held(event.index); });
+
+  std::vector<queue::Submission> submissions;
+  for (auto& waiting : batch.waiting) submissions.push_back(std::move(waiting.submission));
+  const auto result = co_await publisher_.publish(submissions, mark_, mark_.value_or(0));
+  if (!result) co_return std::unexpected(result.error());
+  if (result->published.size() != submissions.size()) co_return core::fail(core::Errc::unavailable, "Redis has just lost its tail; try again");
+
+  auto advance = account_for(batch, result->published, 0);
+  const std::size_t released = advance.events - advance.quarantined.size();
+  advance.to = 0;
+  advance.released = std::move(*held);
+  journal_.advance(std::move(advance));
+  co_return released;
 }
 
 void Pipeline::stop() {

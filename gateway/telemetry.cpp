@@ -195,6 +195,12 @@ void Telemetry::redis_stopped(std::string_view how) {
   registry_->warn("embedded_redis_stopped", {{"how", how}});
 }
 
+void Telemetry::redis_loading(unsigned percent) {
+  if (percent % 10 == 0) registry_->info("embedded_redis_loading", {{"percent", percent}});
+}
+
+void Telemetry::redis_start_failed(const core::Error& error) { registry_->error("embedded_redis_start_failed", {{"what", error.what}}); }
+
 void Telemetry::starting(std::string_view version, std::string_view config_file) {
   registry_->info("starting", {{"version", version}, {"config", config_file}});
 }

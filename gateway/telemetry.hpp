@@ -61,7 +61,9 @@ class Telemetry {
   void redis_lost_its_tail(std::uint64_t expected, std::uint64_t found);
   void tail_restored(std::uint64_t entries);
   void redis_started(int pid, bool adopted);
+  void redis_loading(unsigned percent);
   void redis_stopped(std::string_view how);
+  void redis_start_failed(const core::Error& error);
 
   // The process.
   void starting(std::string_view version, std::string_view config_file);

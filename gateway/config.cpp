@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/config.hpp"
+
+#include <algorithm>
+
+#include "adapters/registry.hpp"
+#include "core/crypto.hpp"
+#include "gateway/toml.hpp"
+
+namespace satupintu::gateway {
+
+using namespace std::chrono_literals;
+using core::Settings;
+using core::SettingsNode;
+using core::SettingsReport;
+
+namespace {
+
+constexpr const char* kRuleFiles[] = {"routing.toml", "words.toml", "places.toml", "calendar.toml"};
+
+core::Secret read_key(Settings& settings, std::string_view name, std::string_view meaning) {
+  const core::Secret text = settings.secret(name, meaning);
+  if (text.empty()) return {};
+  auto bytes = core::from_base64(text.reveal());
+  if (!bytes || bytes->size() != core::kKeyBytes) {
+    settings.mistake(name, "is not 32 bytes in base64", "make the keys with: satupintu keygen --into DIR");
+    return {};
+  }
+  return core::Secret{std::move(*bytes)};
+}
+
+Keys read_keys(Settings settings) {
+  Keys keys;
+  keys.master = read_key(settings, "master", "Encrypts the journal on disk. Without it the journal is lost.");
+  keys.identity = read_key(settings, "identity", "Makes pseudonyms and ids. All gateways of a city share it; changing it makes every citizen a new one.");
+  keys.back_office_public = settings.secret("back_office_public", "The public half of the back office's key: citizens' contacts are sealed to it.").reveal();
+  if (!keys.back_office_public.empty() && !core::Sealer::to(keys.back_office_public)) {
+    settings.mistake("back_office_public", "is not 32 bytes in base64", "make the keys with: satupintu keygen --into DIR");
+  }
+  return keys;
+}
+
+ListenerSettings read_listener(Settings settings, std::string address, std::uint16_t port, std::string_view purpose) {
+  ListenerSettings listener;
+  listener.address = settings.text("address", "IP address of the listener for " + std::string(purpose) + ".", std::move(address));
+  listener.port = static_cast<std::uint16_t>(settings.number("port", "Its port; 0 takes any that is free.", 0, 65535, port));
+  listener.host_names = settings.texts("host_names", "Host names that requests may come for. Empty: any.", {});
+  listener.proxies = settings.texts("proxies", "Addresses of our own reverse proxies, whose X-Forwarded-For is believed.", {});
+  listener.max_connections = static_cast<unsigned>(settings.number("max_connections", "Connections at a time; one more is turned away with 503.", 1, 100'000, 1000));
+  const std::string certificate = settings.text("tls_certificate", "PEM file with the certificate and its chain. Empty: no TLS, for behind a proxy.", "");
+  const std::string key = settings.text("tls_key", "PEM file with its private key.", "");
+  if (certificate.empty() != key.empty()) {
+    settings.mistake(certificate.empty() ? "tls_certificate" : "tls_key", "is missing", "set both tls_certificate and tls_key, or neither");
+  }
+  if (!certificate.empty() && !key.empty()) listener.tls = TlsSettings{certificate, key};
+  return listener;
+}
+
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
+
+queue::JournalSettings read_journal(Settings settings, const std::filesystem::path& data_directory) {
+  queue::JournalSettings journal;
+  journal.directory = data_directory;
+  journal.max_backlog_bytes = settings.size("max_backlog_bytes", "How much may wait for Redis before new deliveries are answered 503.", 1 << 20U, 1ULL << 40U, "2 GiB");
+  journal.max_backlog_age = settings.duration("max_backlog_age", "How long the oldest may wait before new deliveries are answered 503.", 1min, std::chrono::days{30}, 72h);
+  journal.retention = settings.duration("retention", "How long deliveries are kept to be run again. At least the longest provider's retries, less than dedupe.remember_ids.",
+                                        std::chrono::days{8}, std::chrono::days{365}, std::chrono::days{35});
+  return journal;
+}
+
+queue::DedupeSettings read_dedupe(Settings settings, const queue::JournalSettings& journal) {
+  queue::DedupeSettings dedupe;
+  dedupe.remember_ids = settings.duration("remember_ids", "How long Redis remembers a provider's ids. Longer than journal.retention.", std::chrono::days{9}, std::chrono::days{400}, std::chrono::days{40});
+  dedupe.repeat_window = settings.duration("repeat_window", "How long the same words from the same reporter count as said again.", 1min, std::chrono::days{7}, 24h);
+  dedupe.conversation_window = settings.duration("conversation_window", "How long after a conversation's last message the next one belongs to the same complaint.", 1min, 24h, 30min);
+  if (dedupe.remember_ids <= journal.retention) {
+    settings.mistake("remember_ids", "is not longer than journal.retention", "make it longer: a replay must never outlive its memory");
+  }
+  return dedupe;
+}
+
+// The embedded server listens on a socket in the data directory, where the connection then finds it.
+void read_redis(Settings settings, const std::filesystem::path& data_directory, Config& config) {
+  const std::string url = settings.text("url", "Where Redis is: embedded, redis://, rediss://, unix: or sentinel://.", "embedded");
+  if (auto address = queue::parse_redis_address(url)) config.redis.address = std::move(*address);
+  else settings.mistake("url", address.error().what, "see redis.url in `satupintu config-reference`");
+  if (auto password = settings.optional_secret("password", "Redis' password, when it has one.")) config.redis.address.password = std::move(*password);
+  config.redis.address.ca_file = settings.text("ca_file", "PEM file with the authority that signed Redis' certificate. Empty: the system's.", "");
+  config.redis.timeouts.connect = settings.duration("connect_timeout", "For connecting, up to the first answer.", 100ms, 1min, 3s);
+  config.redis.timeouts.reply = settings.duration("reply_timeout", "For a whole batch.", 100ms, 1min, 3s);
+  const std::string program = settings.text("embedded_program", "The redis-server to start when embedded; looked up in PATH.", "redis-server");
+  const std::string fsync = settings.choice("embedded_fsync", "How often the embedded server syncs its log. What it loses comes back from the journal.", {"always", "everysec", "no"}, "everysec");
+  if (config.redis.address.transport != queue::RedisTransport::embedded) return;
+  config.embedded = queue::EmbeddedRedisSettings{.program = program, .directory = data_directory / "redis", .append_fsync = fsync};
+  config.redis.address.transport = queue::RedisTransport::unix_socket;
+  config.redis.address.socket = config.embedded->socket();
+}
+
+normalizer::Rules load_rules(const std::filesystem::path& directory, Settings& root, SettingsReport& report) {
+  SettingsReport rules_report;
+  SettingsNode::Table merged;
+  for (const char* name : kRuleFiles) {
+    auto tables = load_toml(directory / name, rules_report);
+    if (!tables) {
+      root.mistake("rules_directory", tables.error().what, "point it at a directory with " + std::string(name) + ", such as the config/ that comes with Satu Pintu");
+      continue;
+    }
+    merged.merge(std::get<SettingsNode::Table>(tables->value));
+  }
+  const SettingsNode node{std::move(merged)};
+  Settings settings(node, rules_report);
+  normalizer::Rules rules = normalizer::read_rules(settings);
+  core::report_unknown_keys(node, rules_report);
+  for (auto& mistake : rules_report.mistakes) {
+    mistake.path = "(rules) " + mistake.path;
+    report.mistakes.push_back(std::move(mistake));
+  }
+  return rules;
+}
+
+Config read_config(const SettingsNode& tree, const std::filesystem::path& base, SettingsReport& report, bool with_rules) {
+  Config config;
+  Settings root(tree, report);
+  const auto resolved = [&](std::string path) { return std::filesystem::path(path).is_absolute() ? std::filesystem::path(path) : base / path; };
+  const auto data_directory = resolved(root.text("data_directory", "Where the journal and the embedded Redis keep their files.", "/var/lib/satupintu"));
+  const auto rules_directory = resolved(root.text("rules_directory", "Where routing.toml and the other tables of rules are.", "/etc/satupintu"));
+  config.keys = read_keys(root.table("keys"));
+  config.public_listener = read_listener(root.table("listeners").table("public"), "0.0.0.0", 8080, "providers");
+  config.staff_listener = read_listener(root.table("listeners").table("staff"), "127.0.0.1", 8081, "staff");
+  Settings admin = root.table("listeners").table("admin");
+  config.admin_listener = read_listener(admin, "127.0.0.1", 8082, "monitoring");
+  if (!is_loopback(config.admin_listener.address)) admin.mistake("address", "is not loopback", "use 127.0.0.1 or ::1: this listener asks nobody for a password");
+  config.journal = read_journal(root.table("journal"), data_directory);
+  config.dedupe = read_dedupe(root.table("dedupe"), config.journal);
+  read_redis(root.table("redis"), data_directory, config);
+  config.accounts = read_accounts(root);
+  if (with_rules) config.rules = load_rules(rules_directory, root, report);
+  return config;
+}
+
+}  // namespace
+
+std::expected<Config, std::vector<core::SettingsMistake>> load_config(const std::filesystem::path& file) {
+  SettingsReport report;
+  const auto tree = load_toml(file, report);
+  if (!tree) return std::unexpected(std::vector<core::SettingsMistake>{{"", tree.error().what, "run `satupintu config-reference` for an example"}});
+  Config config = read_config(*tree, std::filesystem::absolute(file).parent_path(), report, true);
+  core::report_unknown_keys(*tree, report);
+  if (!report.mistakes.empty()) return std::unexpected(std::move(report.mistakes));
+  return config;
+}
+
+std::vector<core::DocumentedKey> documented_keys() {
+  SettingsReport report;
+  const SettingsNode empty{SettingsNode::Table{}};
+  read_config(empty, {}, report, false);
+  for (const auto& registration : adapters::registry()) {
+    Settings account(empty, report, "accounts.NAME");
+    const std::size_t first = report.keys.size();
+    registration.make("NAME", account);
+    for (std::size_t i = first; i < report.keys.size(); ++i) report.keys[i].meaning += " (" + std::string(registration.name) + ")";
+  }
+  return std::move(report.keys);
+}
+
+}  // namespace satupintu::gateway

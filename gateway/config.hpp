@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole configuration, read once at start. Everything that can be wrong with it is found here, all at once;
+// whoever holds a Config may rely on it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/secret.hpp"
+#include "core/settings.hpp"
+#include "gateway/accounts.hpp"
+#include "gateway/http_server.hpp"
+#include "normalizer/rules.hpp"
+#include "queue/embedded_redis.hpp"
+#include "queue/journal.hpp"
+#include "queue/publisher.hpp"
+#include "queue/redis_address.hpp"
+
+namespace satupintu::gateway {
+
+struct Keys {
+  core::Secret master;             // 32 bytes: what lies on disk
+  core::Secret identity;           // 32 bytes: pseudonyms and ids
+  std::string back_office_public;  // base64: who may read contacts
+};
+
+struct Config {
+  queue::JournalSettings journal;
+  queue::RedisSettings redis;
+  std::optional<queue::EmbeddedRedisSettings> embedded;   // when the gateway starts Redis itself
+  queue::DedupeSettings dedupe;
+  Keys keys;
+  ListenerSettings public_listener, staff_listener, admin_listener;
+  normalizer::Rules rules;
+  Accounts accounts;
+};
+
+// Reads the file and the tables of rules beside it. The error is the list of all mistakes, each with its path and remedy.
+[[nodiscard]] std::expected<Config, std::vector<core::SettingsMistake>> load_config(const std::filesystem::path& file);
+
+// Every key there is, as documented by its reader: for `satupintu config-reference`.
+[[nodiscard]] std::vector<core::DocumentedKey> documented_keys();
+
+}  // namespace satupintu::gateway

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real gateway for tests: its own directory, keys, configuration and embedded Redis, on free ports of loopback."""
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+APP_SECRET = "uji-rahasia-aplikasi-3f9a77c0"
+VERIFY_TOKEN = "uji-token-verifikasi-8d1e5b"
+BEARER_KEY = "uji-kunci-meja-bantuan-51c2aa"
+KANNEL_SECRET = "uji-rahasia-kannel-a90bd4e7"
+
+ACCOUNTS = """
+[accounts.wa-utama]
+adapter = "whatsapp/cloud"
+app_secret = { file = "app.secret" }
+verify_token = { file = "verify.token" }
+
+[accounts.sms-1708]
+adapter = "sms/kannel"
+secret = { file = "kannel.secret" }
+
+[accounts.hotline]
+adapter = "hotline/form"
+key = { file = "bearer.key" }
+"""
+
+
+def binary():
+    """The program under test: SATUPINTU_BINARY, or the one of the preset `dev`."""
+    return os.environ.get("SATUPINTU_BINARY", str(ROOT / "build/dev/gateway/satupintu"))
+
+
+def wait_until(condition, seconds=30, what="the condition"):
+    """Polls until `condition()` is true and returns what it gave; raises when time runs out."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not come true within {seconds} s")
+        time.sleep(0.01)
+
+
+class RedisClient:
+    """The few lines of RESP that a test needs."""
+
+    def __init__(self, path=None, port=None):
+        if path:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.connect(str(path))
+        else:
+            self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.settimeout(30)
+        self.stream = self.socket.makefile("rb")
+
+    def __call__(self, *parts):
+        out = b"*%d\r\n" % len(parts)
+        for part in parts:
+            data = part if isinstance(part, bytes) else str(part).encode()
+            out += b"$%d\r\n%s\r\n" % (len(data), data)
+        self.socket.sendall(out)
+        return self._read()
+
+    def _read(self):
+        line = self.stream.readline()
+        if not line:
+            raise ConnectionError("Redis closed the connection")
+        kind, rest = line[:1], line[1:-2]
+        if kind == b"+":
+            return rest.decode()
+        if kind == b"-":
+            raise RuntimeError(rest.decode())
+        if kind == b":":
+            return int(rest)
+        if kind == b"$":
+            return None if rest == b"-1" else self.stream.read(int(rest) + 2)[:-2]
+        return None if rest == b"-1" else [self._read() for _ in range(int(rest))]
+
+    def close(self):
+        self.stream.close()
+        self.socket.close()
+
+
+class Gateway:
+    """Starts on construction; `with Gateway() as gateway:` stops it and removes its directory at the end."""
+
+    def __init__(self, settings="", accounts=ACCOUNTS, redis_url=None, directory=None, environment=None, start=True, prefix=()):
+        self.owns_directory = directory is None
+        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="satupintu-"))
+        self.data = self.directory / "data"
+        self.config = self.directory / "satupintu.toml"
+        self.environment = environment or {}
+        self.prefix = list(prefix)
+        self.process = None
+        self.log = []
+        if not self.config.exists():
+            self._write_config(settings, accounts, redis_url)
+        if start:
+            self.start()
+
+    def _write_config(self, settings, accounts, redis_url):
+        subprocess.run([binary(), "keygen", "--into", str(self.directory / "keys")], check=True, stdout=subprocess.DEVNULL)
+        for name, value in (("app.secret", APP_SECRET), ("verify.token", VERIFY_TOKEN), ("bearer.key", BEARER_KEY), ("kannel.secret", KANNEL_SECRET)):
+            (self.directory / name).write_text(value + "\n")
+        redis = f'\n[redis]\nurl = "{redis_url}"\n' if redis_url else ""
+        self.config.write_text(f"""
+data_directory = "{self.data}"
+rules_directory = "{ROOT / 'config'}"
+
+[keys]
+master = {{ file = "keys/master.key" }}
+identity = {{ file = "keys/identity.key" }}
+back_office_public = {{ file = "keys/back-office.public" }}
+
+[listeners.public]
+address = "127.0.0.1"
+port = 0
+
+[listeners.staff]
+address = "127.0.0.1"
+port = 0
+
+[listeners.admin]
+address = "127.0.0.1"
+port = 0
+{redis}{settings}{accounts}""")
+
+    def start(self, environment=None):
+        self.log = []
+        self.ports = {}
+        self.process = subprocess.Popen([*self.prefix, binary(), "serve", "--config", str(self.config)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                        env={**os.environ, **self.environment, **(environment or {})})
+        self.ready = threading.Event()
+        self.reader = threading.Thread(target=self._read_log, args=(self.process,), daemon=True)
+        self.reader.start()
+        wait_until(lambda: self.ready.is_set() or self.process.poll() is not None, 60, "readiness")
+        return self
+
+    def _read_log(self, process):
+        for raw in process.stderr:
+            line = raw.decode(errors="replace").rstrip("\n")
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = {"event": "not_json", "text": line}
+            self.log.append(entry)
+            if entry["event"] == "listening":
+                self.ports[entry["listener"]] = entry["port"]
+            if entry["event"] == "ready":
+                self.ready.set()
+        process.stderr.close()
+
+    # What happened, as the log tells it.
+    def events(self, name):
+        return [entry for entry in self.log if entry["event"] == name]
+
+    # --- the ways it ends
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.reader.join()
+
+    def stop(self, seconds=30):
+        """SIGTERM; gives the exit status."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(seconds)
+        self.reader.join()
+        return status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.stop()
+        self.end_orphaned_redis()
+        if self.owns_directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def redis_pid(self):
+        try:
+            return self.redis()("INFO", "server").decode().split("process_id:")[1].split("\r\n")[0]
+        except (OSError, ConnectionError):
+            return None
+
+    def end_orphaned_redis(self):
+        """After a kill -9 of the gateway its Redis lives on; nobody will come back for it here."""
+        pid = self.redis_pid() if self.redis_socket().exists() else None
+        if pid:
+            os.kill(int(pid), signal.SIGKILL)
+
+    # --- talking to it
+    def url(self, path, listener="public"):
+        return f"http://127.0.0.1:{self.ports[listener]}{path}"
+
+    def request(self, path, body=None, headers=None, listener="public", timeout=30):
+        """Gives (status, body); a refused or cut connection gives (0, b"")."""
+        request = urllib.request.Request(self.url(path, listener), data=body, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def post_whatsapp(self, body, secret=APP_SECRET, **kwargs):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        signature = hmac.new(secret.encode(), data, hashlib.sha256).hexdigest()
+        return self.request("/channels/wa-utama", data, {"Content-Type": "application/json", "X-Hub-Signature-256": "sha256=" + signature}, **kwargs)
+
+    # --- looking behind it
+    def redis_socket(self):
+        return self.data / "redis" / "redis.sock"
+
+    def redis(self):
+        return RedisClient(path=self.redis_socket())
+
+    def entries(self, redis=None):
+        """Every stream entry as (lane, type, event)."""
+        client = redis or self.redis()
+        found = []
+        for lane in ("emergency", "complaints"):
+            for _, fields in client("XRANGE", "{sp:0}:" + lane, "-", "+"):
+                pairs = dict(zip(fields[::2], fields[1::2]))
+                found.append((lane, pairs[b"type"].decode(), json.loads(pairs[b"event"])))
+        return found
+
+    def command(self, *arguments, check=True, stdin=None):
+        """Runs another command of the program with this configuration."""
+        return subprocess.run([binary(), *arguments, "--config", str(self.config)], capture_output=True, text=True, check=check, input=stdin, timeout=120)
+
+    def ledger(self):
+        answer = self.command("ledger", "--json", check=False)
+        return json.loads(answer.stdout)
+
+    def drained(self):
+        ledger = self.ledger()
+        return ledger if ledger["waiting"] == 0 else None
+
+    def wait_until_drained(self, seconds=60):
+        return wait_until(self.drained, seconds, "the backlog's end")
+
+    def metrics(self):
+        return self.request("/metrics", listener="admin")[1].decode()
+
+
+def whatsapp_text(text, message_id, sender="6281100001001", name="Sari", at=None):
+    """A Cloud API delivery of one text message."""
+    return {"object": "whatsapp_business_account", "entry": [{"id": "104", "changes": [{"field": "messages", "value": {
+        "messaging_product": "whatsapp", "metadata": {"display_phone_number": "622100001", "phone_number_id": "9001"},
+        "contacts": [{"profile": {"name": name}, "wa_id": sender}],
+        "messages": [{"from": sender, "id": message_id, "timestamp": str(at or int(time.time())), "type": "text", "text": {"body": text}}]}}]}]}
