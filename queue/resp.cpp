@@ -42,6 +42,7 @@ constexpr auto kErrorMeanings = std::to_array<ErrorMeaning>({
     {"MISCONF", Errc::unavailable, "Redis cannot write to its disk"},
     {"MOVED", Errc::refused, "the server belongs to a Redis Cluster; give the address of a single server or of Sentinels"},
     {"NOAUTH", Errc::refused, "Redis wants a password; set one"},
+    {"NOGROUP", Errc::unavailable, "the stream or its consumer group is gone"},
     {"NOPERM", Errc::refused, "the Redis user lacks a right; see docs/security.md for the rights it needs"},
     {"NOREPLICAS", Errc::unavailable, "Redis has too few replicas to accept writes"},
     {"NOSCRIPT", Errc::unavailable, "Redis has forgotten the script"},

@@ -174,7 +174,7 @@ TEST_CASE("an_error_says_by_its_code_what_to_do_next") {
            Case{"WRONGTYPE Operation against a key holding the wrong kind of value", core::Errc::refused, "WRONGTYPE:"},
            Case{"MOVED 3999 127.0.0.1:6381", core::Errc::refused, "MOVED:"},
            Case{"ERR unknown command 'XADD'", core::Errc::refused, "ERR:"},
-           Case{"NOGROUP No such key or consumer group", core::Errc::refused, "NOGROUP:"},
+           Case{"NOGROUP No such key or consumer group", core::Errc::unavailable, "NOGROUP:"},
            Case{"sesuatu tanpa kode", core::Errc::refused, "ERR:"},
            Case{"", core::Errc::refused, "ERR:"},
        }) {
