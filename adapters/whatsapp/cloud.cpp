@@ -72,7 +72,6 @@ struct Identity {
   std::string phone;
   std::string user_id;
 
-  Identity() = default;
   Identity(std::string number, std::string scoped_id) : phone(std::move(number)), user_id(std::move(scoped_id)) {
     if (is_phone(phone)) return;
     if (user_id.empty()) user_id = std::move(phone);
