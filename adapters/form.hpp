@@ -27,7 +27,7 @@ class Form {
   [[nodiscard]] std::string encoded() const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> fields_;   // decoded, in their order
+  std::vector<std::pair<std::string, std::string>> fields_;  // decoded, in their order
 };
 
 }  // namespace satupintu::adapters

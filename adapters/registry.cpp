@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "adapters/sms/kannel.hpp"
 #include "adapters/whatsapp/cloud.hpp"
 
 namespace satupintu::adapters {
@@ -12,6 +13,7 @@ namespace {
 
 // One row per provider, in the order in which `config-reference` prints them.
 constexpr auto kAdapters = std::to_array<Registration>({
+    {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
 });
 

@@ -37,6 +37,12 @@ MacInProgress make_hmac_sha256() {
 
 }  // namespace
 
+bool is_one_of(const LiveSecrets& secrets, std::string_view candidate) noexcept {
+  const bool is_current = secrets.current.matches(candidate);
+  const bool is_previous = secrets.previous && secrets.previous->matches(candidate);
+  return is_current || is_previous;
+}
+
 std::string hmac_sha256(const core::Secret& key, std::string_view bytes) {
   // Looking the algorithm up costs as much as hashing a usual body, so each thread does it once.
   thread_local const MacInProgress context = make_hmac_sha256();

@@ -17,6 +17,9 @@ struct LiveSecrets {
   std::optional<core::Secret> previous;
 };
 
+// True when `candidate` is one of the secrets; never for an empty one. Takes the same time wherever they differ.
+[[nodiscard]] bool is_one_of(const LiveSecrets& secrets, std::string_view candidate) noexcept;
+
 // The 32 bytes of HMAC-SHA256 (RFC 2104, FIPS 180-4).
 [[nodiscard]] std::string hmac_sha256(const core::Secret& key, std::string_view bytes);
 

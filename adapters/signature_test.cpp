@@ -58,3 +58,12 @@ TEST_CASE("a_mac_of_another_length_is_not_the_mac") {
   CHECK_FALSE(is_hmac_sha256(secrets, kBody, std::string_view(mac).substr(0, 31)));
   CHECK_FALSE(is_hmac_sha256(secrets, kBody, mac + mac[0]));
 }
+
+TEST_CASE("one_of_the_live_secrets_is_recognised_and_nothing_else") {
+  const LiveSecrets both{.current = Secret{"kunci-rahasia-baru-4712"}, .previous = Secret{"kunci-rahasia-lama-4710"}};
+  CHECK(is_one_of(both, "kunci-rahasia-baru-4712"));
+  CHECK(is_one_of(both, "kunci-rahasia-lama-4710"));
+  CHECK_FALSE(is_one_of(live("kunci-rahasia-baru-4712"), "kunci-rahasia-lama-4710"));
+  for (const char* other : {"", "kunci-rahasia-baru-471", "kunci-rahasia-baru-47122", "KUNCI-RAHASIA-BARU-4712"}) CHECK_FALSE(is_one_of(both, other));
+  CHECK_FALSE(is_one_of({}, ""));
+}

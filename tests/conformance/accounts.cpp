@@ -21,6 +21,10 @@ core::SettingsNode texts(const std::vector<std::string>& values) {
 
 std::span<const TestAccount> test_accounts() {
   static const std::vector<TestAccount> accounts{
+      {.adapter = "sms/kannel",
+       .name = "sms-1708",
+       .settings = {{"secret", secret("k4nn3l-rahasia-di-jalur-url")}, {"previous_secret", secret("k4nn3l-rahasia-yang-dahulu")}},
+       .signing_secret = "secret"},
       {.adapter = "whatsapp/cloud",
        .name = "wa-utama",
        .settings = {{"app_secret", secret("8d0f1c7b2a9e4f6035c1d7e8")},
