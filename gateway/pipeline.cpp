@@ -171,7 +171,7 @@ asio::awaitable<void> Pipeline::pause_after(const core::Error& error) {
 }
 
 void Pipeline::redis_answered() {
-  if (failures_ > 0) telemetry_.publishing_again();
+  if (failures_ > 0) telemetry_.publishing_again(failures_);
   failures_ = 0;
   redis_is_up_ = true;
 }

@@ -166,7 +166,7 @@ void Telemetry::events_counted(const queue::Disposition& disposition) {
 }
 
 void Telemetry::event_quarantined(const queue::Quarantined& quarantined) {
-  registry_->warn("event_quarantined", {{"seq", quarantined.seq}, {"element", quarantined.index}, {"account", quarantined.account}, {"why", quarantined.why}});
+  registry_->warn("event_quarantined", {{"seq", quarantined.seq}, {"element", queue::element_name(quarantined)}, {"account", quarantined.account}, {"why", quarantined.why}});
 }
 
 void Telemetry::batch_published(std::size_t submissions, std::chrono::nanoseconds took) {
@@ -176,10 +176,12 @@ void Telemetry::batch_published(std::size_t submissions, std::chrono::nanosecond
 
 void Telemetry::publish_failed(const core::Error& error, unsigned attempt, std::chrono::milliseconds next_try) {
   registry_->publish_errors.add({core::name_of(error.code)});
+  // A try or two at starting up or failing over is nobody's business.
+  if (attempt <= 2) return;
   registry_->warn("publish_failed", {{"reason", core::name_of(error.code)}, {"what", error.what}, {"attempt", attempt}, {"next_try_ms", next_try.count()}});
 }
 
-void Telemetry::publishing_again() { registry_->info("publishing_again", {}); }
+void Telemetry::publishing_again(unsigned after_attempts) { registry_->info("publishing_again", {{"after_attempts", after_attempts}}); }
 
 void Telemetry::redis_lost_its_tail(std::uint64_t expected, std::uint64_t found) {
   registry_->tails_lost.Increment();

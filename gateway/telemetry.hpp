@@ -57,7 +57,7 @@ class Telemetry {
   void event_quarantined(const queue::Quarantined& quarantined);
   void batch_published(std::size_t submissions, std::chrono::nanoseconds took);
   void publish_failed(const core::Error& error, unsigned attempt, std::chrono::milliseconds next_try);
-  void publishing_again();
+  void publishing_again(unsigned after_attempts);
   void redis_lost_its_tail(std::uint64_t expected, std::uint64_t found);
   void tail_restored(std::uint64_t entries);
   void redis_started(int pid, bool adopted);

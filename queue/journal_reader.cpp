@@ -12,6 +12,10 @@ using core::Errc;
 using core::fail;
 using core::Result;
 
+std::string element_name(const Quarantined& quarantined) {
+  return quarantined.index == kWholeDelivery ? "all" : std::to_string(quarantined.index);
+}
+
 bool Ledger::balances() const {
   return events == std::accumulate(lines.begin(), lines.end(), std::uint64_t{0}, [](auto sum, const auto& line) { return sum + line.count; });
 }

@@ -43,6 +43,9 @@ struct Quarantined {
   core::Timestamp at;
 };
 
+// "all" for the delivery as a whole, else the index in digits.
+[[nodiscard]] std::string element_name(const Quarantined& quarantined);
+
 struct Ledger {
   std::uint64_t committed = 0;           // deliveries, ever
   std::uint64_t processed = 0;           // deliveries up to the cursor

@@ -14,14 +14,12 @@ namespace satupintu::gateway::commands {
 namespace {
 
 struct Options {
-  std::string config;
+  std::string config, admin;
   bool json = false;
   bool all = false;
   std::vector<queue::Seq> rows;
   queue::Seq row = 0;
 };
-
-std::string written(const queue::Quarantined& held) { return held.index == queue::kWholeDelivery ? "all" : std::to_string(held.index); }
 
 int list(const Options& options, queue::JournalReader& reader) {
   const auto held = reader.quarantine();
@@ -29,7 +27,7 @@ int list(const Options& options, queue::JournalReader& reader) {
   if (options.json) {
     boost::json::array items;
     for (const auto& item : *held) {
-      items.push_back({{"row", item.seq}, {"element", written(item)}, {"account", item.account}, {"why", item.why}, {"at", core::format_rfc3339(item.at)}});
+      items.push_back({{"row", item.seq}, {"element", queue::element_name(item)}, {"account", item.account}, {"why", item.why}, {"at", core::format_rfc3339(item.at)}});
     }
     std::cout << boost::json::serialize(items) << "\n";
     return 0;
@@ -39,7 +37,7 @@ int list(const Options& options, queue::JournalReader& reader) {
     return 0;
   }
   std::vector<std::vector<std::string>> rows;
-  for (const auto& item : *held) rows.push_back({std::to_string(item.seq), written(item), item.account, item.why, core::format_rfc3339(item.at)});
+  for (const auto& item : *held) rows.push_back({std::to_string(item.seq), queue::element_name(item), item.account, item.why, core::format_rfc3339(item.at)});
   std::cout << table({"row", "element", "account", "why", "at"}, rows) << "\nLook at one with: satupintu quarantine show ROW; run it again with: satupintu quarantine retry ROW\n";
   return 0;
 }
@@ -65,7 +63,7 @@ int retry(const Options& options, const Config& config, queue::JournalReader& re
     for (const auto& item : *held) rows.insert(item.seq);
   }
   HttpClient client;
-  const std::string base = "http://" + config.admin_listener.address + ":" + std::to_string(config.admin_listener.port);
+  const std::string base = options.admin.empty() ? base_of(config.admin_listener) : options.admin;
   std::size_t still_held = 0;
   for (const auto row : rows) {
     core::HttpRequest request;
@@ -98,6 +96,7 @@ Run add_quarantine(CLI::App& app) {
   auto* retry_command = command->add_subcommand("retry", "Run deliveries again, after what kept them was mended; needs the running gateway");
   retry_command->add_option("rows", options->rows, "Their rows in the journal");
   retry_command->add_flag("--all", options->all, "Everything that is held");
+  retry_command->add_option("--admin", options->admin, "Where the admin listener is (default: as configured)");
   for (auto* sub : {list_command, show_command, retry_command}) sub->fallthrough();
   return [options, list_command, show_command] {
     const auto config = load_or_explain(options->config);
