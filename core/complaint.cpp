@@ -199,6 +199,7 @@ json::object data_json(const Complaint& complaint, std::string_view sealed, Time
   out.time("verify_due_at", complaint.verify_due_at).time("follow_up_due_at", complaint.follow_up_due_at).time("expected_at", complaint.expected_at);
   out.always("status", "received");
   out.always("location", location_json(complaint.location, storage));
+  if (complaint.caller_location) out.always("caller_location", location_json(*complaint.caller_location, storage));
 
   ObjectWriter reporter(storage);
   reporter.text("ref", complaint.reporter.ref).text("display_name", complaint.reporter.display_name);
@@ -249,8 +250,9 @@ EventPieces to_event_pieces(const Complaint& complaint, std::string_view sealed,
 
 std::string to_json(const Confidential& confidential) {
   ObjectWriter out{json::storage_ptr{}};
-  out.text("identity", confidential.identity).text("address", confidential.address_verbatim).text("name", confidential.name);
-  out.text("handle", confidential.handle).text("original_text", confidential.original_text);
+  out.text("identity", confidential.identity).text("address", confidential.address_verbatim).text("phone", confidential.phone);
+  out.text("name", confidential.name).text("handle", confidential.handle);
+  out.text("original_subject", confidential.original_subject).text("original_text", confidential.original_text);
   return json::serialize(out.take());
 }
 

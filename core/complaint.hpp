@@ -43,8 +43,10 @@ struct Reporter {
 struct Confidential {
   std::string identity;                  // canonical: "tel:+62812…", "mailto:…", "whatsapp:<scope>:<id>"
   std::string address_verbatim;          // for the answer
+  std::string phone;                     // when known besides the address, as it was written
   std::string name, handle;
-  std::string original_text;             // before cleaning and masking
+  std::string original_subject;          // before cleaning and masking
+  std::string original_text;
 };
 
 struct Found {                           // a conclusion and where it came from
@@ -71,6 +73,7 @@ struct Complaint {
   Priority priority = Priority::normal;
   std::string priority_reason;
   Location location;
+  std::optional<Location> caller_location;      // where a caller was, when that is not the place of the matter
   Reporter reporter;
   Visibility visibility = Visibility::open;
   std::optional<Timestamp> occurred_at;

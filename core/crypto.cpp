@@ -62,6 +62,8 @@ std::string to_hex(std::string_view bytes) {
   return hex;
 }
 
+std::string to_hex(const Hash128& hash) { return to_hex({reinterpret_cast<const char*>(hash.data()), hash.size()}); }
+
 std::optional<std::string> from_hex(std::string_view hex) {
   std::string bytes(hex.size() / 2, '\0');
   std::size_t length = 0;

@@ -33,6 +33,7 @@ using Hash128 = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
 [[nodiscard]] std::string to_hex(std::string_view bytes);
+[[nodiscard]] std::string to_hex(const Hash128& hash);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view hex);   // either case; nullopt if not hex
 [[nodiscard]] std::string to_base64(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);

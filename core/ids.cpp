@@ -41,7 +41,7 @@ std::string make_uuid(Timestamp at, const Hash128& hash) {
   for (unsigned i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(ms >> (8U * (5U - i)));
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x70U);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
-  std::string text = to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  std::string text = to_hex(bytes);
   for (std::size_t position : {20U, 16U, 12U, 8U}) text.insert(position, 1, '-');
   return text;
 }

@@ -4,13 +4,14 @@
 // same record. One Normalizer may be used by several threads at once.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "core/complaint.hpp"
 #include "core/event.hpp"
 #include "core/secret.hpp"
 #include "core/time.hpp"
+#include "normalizer/command.hpp"
+#include "normalizer/fingerprint.hpp"
 #include "normalizer/rules.hpp"
 
 namespace satupintu::normalizer {
@@ -21,23 +22,6 @@ struct Origin {
   std::string provider;        // the adapter's name
   core::Timestamp received_at;
   std::string raw_sha256;
-};
-
-// What a citizen asks of the gateway itself instead of reporting something.
-enum class CommandKind { none, status, rating, withdraw, help, stop, start, officer };
-
-struct Command {
-  CommandKind kind = CommandKind::none;
-  std::string tracking_code;   // canonical; empty where the command has none
-  int rating = 0;              // 1 to 5 for a rating
-};
-
-// Keys for deduplication: 32 hex digits each, empty where the rule does not apply.
-struct Fingerprints {
-  std::string seen;            // account, provider's id and kind: the same message again
-  std::string target;          // `seen` of the message that this one edits, retracts or reacts to
-  std::string said;            // reporter and normalised text: the same words again, on any channel
-  std::string conversation;    // reporter and conversation: what belongs to the report just made
 };
 
 struct Normalized {
@@ -51,6 +35,8 @@ class Normalizer {
   // `identity_key` (32 bytes) makes reporter references and ids; changing it makes every citizen a new one.
   Normalizer(Rules rules, core::Secret identity_key);
 
+  // Every text in the complaint is valid UTF-8 and, outside `confidential`, free of the sender's address and of the personal
+  // data that personal_data.hpp finds.
   [[nodiscard]] Normalized normalize(const Origin& origin, core::Message message) const;
 
  private:

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalizer/assessment.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "normalizer/reporter.hpp"
+
+namespace satupintu::normalizer {
+
+using core::Priority;
+using core::ReportType;
+using core::Scope;
+
+namespace {
+
+constexpr std::uint32_t kPairReach = 6;        // words between a thing and what happens to it
+constexpr std::uint32_t kSoftenerReach = 1;    // words between a softener and a danger
+constexpr std::size_t kLongestThanks = 25;     // words; longer texts that thank also say something else
+
+struct FoundDanger {
+  const Match* match;
+  bool softened;
+};
+
+bool overlap(const Match& a, const Match& b) { return a.first <= b.last && b.first <= a.last; }
+
+bool any_break(const Reading& reading, std::uint32_t after, std::uint32_t until) {
+  for (std::uint32_t i = after + 1; i <= until; ++i)
+    if (reading.words.list[i].after_break) return true;
+  return false;
+}
+
+// True when a match of this meaning touches the danger, or ends at most `reach` words before it in the same clause.
+bool stands_before(const Reading& reading, Meaning meaning, const Match& danger, std::uint32_t reach) {
+  return std::ranges::any_of(reading.around(danger, reach), [&](const Match& match) {
+    if (match.meaning != meaning || match.first >= danger.first) return false;
+    if (match.last >= danger.first) return true;
+    return danger.first - match.last <= reach + 1 && !any_break(reading, match.last, danger.first);
+  });
+}
+
+bool is_harmless(const Reading& reading, const Match& danger) {
+  return std::ranges::any_of(reading.around(danger, 0), [&](const Match& match) {
+    return match.meaning == Meaning::danger_unless && match.index == danger.index && overlap(match, danger);
+  });
+}
+
+bool has_thing_near(const Reading& reading, const Match& event) {
+  return std::ranges::any_of(reading.around(event, kPairReach), [&](const Match& match) {
+    if (match.meaning != Meaning::danger_thing || match.index != event.index) return false;
+    const std::uint32_t distance = match.first > event.last ? match.first - event.last : event.first - std::min(match.last, event.first);
+    return distance <= kPairReach;
+  });
+}
+
+// The first danger that nothing softens, else the first that something does.
+std::optional<FoundDanger> find_danger(const Reading& reading) {
+  std::optional<FoundDanger> softened;
+  for (const Match& match : reading.matches) {
+    if (match.meaning != Meaning::danger && match.meaning != Meaning::danger_event) continue;
+    if (match.meaning == Meaning::danger_event && !has_thing_near(reading, match)) continue;
+    if (is_harmless(reading, match) || stands_before(reading, Meaning::negation, match, 0)) continue;
+    if (!stands_before(reading, Meaning::softener, match, kSoftenerReach)) return FoundDanger{&match, false};
+    if (!softened) softened = FoundDanger{&match, true};
+  }
+  return softened;
+}
+
+std::optional<Priority> stated_priority(std::string_view stated) {
+  for (const Priority priority : {Priority::emergency, Priority::high, Priority::normal, Priority::low})
+    if (stated == name_of(priority)) return priority;
+  return std::nullopt;
+}
+
+// Silent, prank, wrong and broken-off calls are counted, but nobody waits for them.
+bool is_no_report(const core::Message& message) {
+  if (!message.call) return false;
+  const std::string_view disposition = message.call->disposition;
+  return disposition == "ghost" || disposition == "prank" || disposition == "wrong_number" || disposition == "dropped";
+}
+
+void set_priority(Assessment& result, const Reading& reading, const core::Message& message, const Rules& rules) {
+  const auto found = find_danger(reading);
+  if (const auto stated = stated_priority(message.stated.priority)) {
+    result.priority = *stated;
+    result.priority_reason = stated_by(message);
+    if (*stated == Priority::emergency && found) result.danger = &rules.dangers[found->match->index];
+  } else if (is_no_report(message)) {
+    result.priority = Priority::low;
+    result.priority_reason = message.call->disposition;
+  } else if (found) {
+    const Danger& danger = rules.dangers[found->match->index];
+    result.priority = found->softened ? Priority::high : Priority::emergency;
+    result.priority_reason = danger.label + ": " + std::string(reading.between(found->match->first, found->match->last));
+    if (!found->softened) result.danger = &danger;
+  } else if (const auto urgent = std::ranges::find(reading.matches, Meaning::urgent, &Match::meaning); urgent != reading.matches.end()) {
+    result.priority = Priority::high;
+    result.priority_reason = reading.between(urgent->first, urgent->last);
+  }
+}
+
+ReportType report_type_of(const Reading& reading, const core::Message& message, const Category* category, Priority priority) {
+  if (priority == Priority::emergency) return ReportType::emergency;
+  if (message.call && message.call->disposition == "information") return ReportType::information;
+  if (reading.has(Meaning::problem)) return ReportType::complaint;
+  if (reading.has(Meaning::aspiration)) return ReportType::aspiration;
+  if (reading.has(Meaning::information)) return ReportType::information;
+  const bool thanks = reading.has(Meaning::thanks) && reading.words.list.size() <= kLongestThanks;
+  return thanks && category == nullptr ? ReportType::thanks : ReportType::complaint;
+}
+
+// "di Serpong": a place elsewhere, with none of ours beside it.
+bool is_elsewhere(const Reading& reading, const core::Message& message, const Rules& rules) {
+  if (message.place && !message.call) return !rules.area.contains(message.place->latitude, message.place->longitude);
+  if (!message.stated.kelurahan.empty() || !message.stated.kecamatan.empty()) return false;
+  bool elsewhere = false;
+  for (const Match& match : reading.matches) {
+    if (match.meaning == Meaning::kelurahan && !rules.kelurahan[match.index].common_word) return false;
+    if (match.meaning == Meaning::kecamatan && !rules.kecamatan[match.index].common_word) return false;
+    elsewhere = elsewhere || (match.meaning == Meaning::elsewhere && stands_before(reading, Meaning::at, match, 0));
+  }
+  return elsewhere;
+}
+
+void set_scope(Assessment& result, const Reading& reading, const core::Message& message, const Category* category, const Rules& rules) {
+  if (is_elsewhere(reading, message, rules)) {
+    result.scope = Scope::other_jurisdiction;
+    result.scope_reason = "Di luar wilayah kota ini: sampaikan ke pemerintah daerah setempat atau lapor.go.id";
+  } else if (category == nullptr) {
+    const auto match = std::ranges::find(reading.matches, Meaning::out_of_scope, &Match::meaning);
+    if (match == reading.matches.end()) return;
+    result.scope = rules.scopes[match->index].scope;
+    result.scope_reason = rules.scopes[match->index].reason;
+  }
+}
+
+}  // namespace
+
+Assessment assess(const Reading& reading, const core::Message& message, const Category* category, const Rules& rules) {
+  Assessment result;
+  set_priority(result, reading, message, rules);
+  result.report_type = report_type_of(reading, message, category, result.priority);
+  if (result.report_type == ReportType::thanks) {
+    result.priority = Priority::low;
+    result.priority_reason = name_of(ReportType::thanks);
+  }
+  set_scope(result, reading, message, category, rules);
+  return result;
+}
+
+}  // namespace satupintu::normalizer

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a report is about: as stated, by code, by hashtag, by words, or unclassified, which is a fine answer. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/complaint.hpp"
+#include "normalizer/lexicon.hpp"
+#include "normalizer/rules.hpp"
+
+namespace satupintu::normalizer {
+
+struct Classification {
+  const Category* category = nullptr;                // nullptr: unclassified
+  std::string source;                                // "operator", "sender", "code", "hashtag", "keyword"
+  double confidence = 0;                             // 0..1
+  std::vector<const Category*> further;              // also spoken of, most likely first
+};
+
+// `coded` is the category under whose code the report came, or nullptr.
+[[nodiscard]] Classification classify(const Reading& reading, const core::Message& message, const Category* coded, const Rules& rules);
+
+}  // namespace satupintu::normalizer

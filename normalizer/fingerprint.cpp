@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalizer/fingerprint.hpp"
+
+#include "core/crypto.hpp"
+
+namespace satupintu::normalizer {
+
+using core::Channel;
+using core::Message;
+using core::MessageKind;
+
+namespace {
+
+constexpr std::size_t kLeastSaid = 12;   // letters; "ok pak" and "masih mati" are said by everybody twice
+
+// Acts upon another message instead of saying something new.
+bool acts_on_another(MessageKind kind) {
+  return kind == MessageKind::edit || kind == MessageKind::retraction || kind == MessageKind::reaction;
+}
+
+std::string written(const std::optional<core::Timestamp>& at) { return at ? std::to_string(core::to_unix_ms(*at)) : std::string(); }
+
+// Each part with its length, so that no two lists read alike.
+std::string listed(const std::vector<std::string_view>& parts) {
+  std::string out;
+  for (const auto part : parts) out.append(std::to_string(part.size())).append(":").append(part);
+  return out;
+}
+
+// Everything by which two messages without an id can differ.
+std::string content_of(const Message& message) {
+  std::vector<std::string_view> parts{message.sender.address, message.sender.platform_id, message.subject, message.text};
+  parts.insert(parts.end(), message.to.begin(), message.to.end());
+  for (const auto& attachment : message.attachments) {
+    for (const auto* id : {&attachment.provider_id, &attachment.url, &attachment.sha256, &attachment.name}) parts.emplace_back(*id);
+  }
+  return listed(parts);
+}
+
+std::string seen_new(std::string_view account, std::string_view external_id, const core::Secret& key) {
+  return core::to_hex(core::keyed_hash(key, {"message", account, "new", external_id}));
+}
+
+std::string seen_of(const Message& message, std::string_view account, core::Timestamp received_at, const core::Secret& key) {
+  const std::string provider_at = written(message.provider_at);
+  if (acts_on_another(message.kind)) {
+    // Providers name the original again, or give an id of its own; the second edit of a message is another event either way.
+    return core::to_hex(core::keyed_hash(key, {"message", account, name_of(message.kind), message.external_id, message.in_reply_to, provider_at, content_of(message)}));
+  }
+  if (!message.external_id.empty()) return seen_new(account, message.external_id, key);
+  const std::string time = message.provider_at ? provider_at : "received " + written(received_at);
+  return core::to_hex(core::keyed_hash(key, {"message", account, "without id", time, content_of(message)}));
+}
+
+std::string target_of(const Message& message, std::string_view account, const core::Secret& key) {
+  if (!acts_on_another(message.kind)) return {};
+  const std::string& original = message.in_reply_to.empty() ? message.external_id : message.in_reply_to;
+  return original.empty() ? std::string() : seen_new(account, original, key);
+}
+
+std::string said_of(std::string_view reporter, std::string_view folded_text, const core::Secret& key) {
+  if (reporter.empty() || folded_text.size() < kLeastSaid) return {};
+  return core::to_hex(core::keyed_hash(key, {"said", reporter, folded_text}));
+}
+
+// Which of a reporter's conversations a message belongs to; nullopt for one that stands alone.
+std::optional<std::string_view> thread_of(const Message& message) {
+  switch (message.channel) {
+    // Written down by staff: each is a report of its own.
+    case Channel::call:
+    case Channel::walk_in:
+    case Channel::letter:
+    case Channel::media: return std::nullopt;
+    // A form is complete, unless it says which conversation it continues.
+    case Channel::app: return message.thread_id.empty() ? std::nullopt : std::optional<std::string_view>(message.thread_id);
+    // Under another post, or in another thread of mails, one speaks of something else. The first message of a thread names it.
+    case Channel::email: return message.thread_id.empty() ? message.external_id : message.thread_id;
+    case Channel::sms:
+    case Channel::whatsapp:
+    case Channel::x:
+    case Channel::instagram:
+    case Channel::facebook: break;
+  }
+  if (!message.is_public) return "";
+  return message.thread_id.empty() ? message.external_id : message.thread_id;
+}
+
+std::string conversation_of(const Message& message, std::string_view account, std::string_view reporter, const core::Secret& key) {
+  const auto thread = thread_of(message);
+  if (reporter.empty() || message.call || !thread) return {};
+  return core::to_hex(core::keyed_hash(key, {"conversation", reporter, account, *thread}));
+}
+
+}  // namespace
+
+Fingerprints fingerprints_of(const Message& message, std::string_view account, core::Timestamp received_at, std::string_view reporter,
+                             std::string_view folded_text, const core::Secret& key) {
+  return {seen_of(message, account, received_at, key), target_of(message, account, key), said_of(reporter, folded_text, key),
+          conversation_of(message, account, reporter, key)};
+}
+
+}  // namespace satupintu::normalizer

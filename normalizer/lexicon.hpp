@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// All words and phrases of the configuration in one trie, so that a text is searched once for everything. Built at
+// start by rules.cpp; afterwards const and free to use from several threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "normalizer/text.hpp"
+
+namespace satupintu::normalizer {
+
+// What finding a phrase tells. What an `index` refers to stands behind each.
+enum class Meaning : std::uint8_t {
+  category,           // Rules::categories; the weight says how much it counts
+  idiom,              // means something else: hides every other match that touches it
+  danger,             // Rules::dangers
+  danger_thing,       // Rules::dangers: counts near a danger_event of the same index
+  danger_event,       // Rules::dangers
+  danger_unless,      // Rules::dangers
+  negation,
+  softener,
+  problem,
+  aspiration,
+  information,
+  thanks,
+  urgent,
+  anonymous,
+  secret,
+  today,
+  yesterday,
+  flag,               // Rules::flags
+  out_of_scope,       // Rules::scopes
+  elsewhere,
+  at,                 // "di", "daerah"
+  kecamatan,          // Rules::kecamatan
+  kelurahan,          // Rules::kelurahan
+  kecamatan_word, kelurahan_word, rt_word, rw_word, number_word, street_word, alley_word, estate_word, landmark_word,
+  name_end,
+};
+
+inline constexpr std::size_t kLongestPhrase = 8;   // words
+
+struct Match {
+  std::uint32_t first = 0, last = 0;   // indexes into Words::list, both inclusive
+  Meaning meaning{};
+  std::uint8_t weight = 0;
+  std::uint16_t index = 0;
+  std::uint32_t phrase = 0;            // the same for the same phrase
+};
+
+class Lexicon {
+ public:
+  // From now on `spelling` reads as `word`. False when either is not exactly one word or `spelling` has a reading already.
+  bool add_spelling(std::string_view spelling, std::string_view word);
+
+  enum class Added : std::uint8_t { yes, empty, twice };
+  // `twice`: with this meaning and index it is there already, perhaps in another spelling.
+  Added add(std::string_view phrase, Meaning meaning, std::size_t index = 0, unsigned weight = 1);
+
+  // The matches in `words`, by where they start. For each meaning only the longest phrase that starts at a word, and none
+  // that lies within an earlier one. Nothing that touches an idiom.
+  [[nodiscard]] std::vector<Match> find(const Words& words) const;
+
+ private:
+  struct Entry {
+    Meaning meaning;
+    std::uint8_t weight;
+    std::uint16_t index;
+  };
+  struct Node {
+    std::vector<Entry> entries;
+    bool has_children = false;
+  };
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  using WordId = std::uint32_t;   // 0: no word of any phrase
+
+  WordId id_of(std::string_view folded);
+  [[nodiscard]] WordId find_id(std::string_view folded) const;
+  [[nodiscard]] WordId look_up(std::string_view folded) const;
+  [[nodiscard]] std::uint32_t child_of(std::uint32_t node, WordId word) const;
+
+  std::unordered_map<std::string, WordId, TextHash, std::equal_to<>> ids_;
+  std::vector<std::uint32_t> roots_{0};                                   // by word id: the node of a phrase's first word
+  std::unordered_map<std::uint64_t, std::uint32_t> children_;             // by node and word id
+  std::vector<Node> nodes_{1};                                            // 0: none
+};
+
+// A clean text as the rules read it: what every step from the category on looks at.
+struct Reading {
+  std::string_view text;
+  Words words;
+  std::vector<Match> matches;
+
+  Reading(std::string_view clean_text, const Lexicon& lexicon)
+      : text(clean_text), words(split_words(clean_text)), matches(lexicon.find(words)) {}
+
+  [[nodiscard]] bool has(Meaning meaning) const;
+  // The matches that may touch `match`, or stand at most `reach` words before or behind it: few, however long the text is.
+  [[nodiscard]] std::span<const Match> around(const Match& match, std::uint32_t reach) const;
+  // The text from the first to the last of these words.
+  [[nodiscard]] std::string_view between(std::uint32_t first, std::uint32_t last) const {
+    return text.substr(words.list[first].begin, words.list[last].end - words.list[first].begin);
+  }
+};
+
+}  // namespace satupintu::normalizer

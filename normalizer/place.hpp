@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where it is: a shared position or a map link, what was stated, and the kecamatan, kelurahan, street, RT/RW and landmark
+// found in the text; with the method and how far to trust it. Pure.
+#pragma once
+
+#include <optional>
+
+#include "core/complaint.hpp"
+#include "normalizer/lexicon.hpp"
+#include "normalizer/rules.hpp"
+
+namespace satupintu::normalizer {
+
+struct Places {
+  core::Location location;                  // of what the report is about
+  std::optional<core::Location> caller;     // where a caller was, when that is not the place of the matter
+};
+
+// `place_field` is what stood where a coded report has its place; it counts when nothing else was found. Strings in
+// `message` must be clean and masked.
+[[nodiscard]] Places find_places(const Reading& reading, const core::Message& message, std::string_view place_field, const Rules& rules);
+
+}  // namespace satupintu::normalizer

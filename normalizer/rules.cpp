@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalizer/rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "normalizer/text.hpp"
+
+namespace satupintu::normalizer {
+
+using core::Settings;
+using core::Timestamp;
+
+namespace {
+
+constexpr unsigned kWordWeight = 3;
+constexpr unsigned kHintWeight = 1;
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    const auto end = std::min(text.find(separator), text.size());
+    std::string_view part = text.substr(0, end);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
+    if (end == text.size()) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string without_gaps(std::string_view text) {
+  std::string joined;
+  for (const char c : text)
+    if (c != ' ') joined += c;
+  return joined;
+}
+
+class RulesReader {
+ public:
+  explicit RulesReader(Settings& settings) : settings_(settings) {}
+
+  Rules read() {
+    Settings words = settings_.table("words");
+    read_spellings(words);   // before any phrase: they decide how its words read
+    read_words(words);
+    read_routing();
+    read_dangers();
+    read_scopes();
+    read_flags();
+    read_places();
+    read_calendar();
+    return std::move(rules_);
+  }
+
+ private:
+  void add(Settings& table, std::string_view key, std::string_view phrase, Meaning meaning, std::size_t index, unsigned weight) {
+    switch (rules_.lexicon.add(phrase, meaning, index, weight)) {
+      case Lexicon::Added::yes: return;
+      case Lexicon::Added::empty: return table.mistake(key, "holds " + quoted(phrase) + ", which has no word, or more than eight", "remove it, or say it shorter");
+      case Lexicon::Added::twice: return table.mistake(key, "holds " + quoted(phrase) + " twice, perhaps in two spellings", "remove one of them");
+    }
+  }
+
+  void phrases(Settings& table, std::string_view key, std::string_view about, Meaning meaning, std::size_t index = 0, unsigned weight = 1) {
+    for (const auto& phrase : table.texts(key, about, {})) add(table, key, phrase, meaning, index, weight);
+  }
+
+  void read_spellings(Settings& words) {
+    for (const auto& line : words.texts("spellings", "Other spellings of a word, \"tidak: gak nggak tdk\".", {})) {
+      const auto sides = split(line, ':');
+      if (sides.size() != 2) {
+        words.mistake("spellings", "holds " + quoted(line) + ", which is not \"word: spelling spelling\"", "write it like \"tidak: gak nggak tdk\"");
+        continue;
+      }
+      for (const auto& spelling : split(sides[1], ' ')) {
+        if (!rules_.lexicon.add_spelling(spelling, sides[0])) {
+          words.mistake("spellings", "holds " + quoted(spelling) + " for " + quoted(sides[0]) + ", but it is no single word, or stands there already",
+                        "leave each spelling at one word only");
+        }
+      }
+    }
+  }
+
+  void read_words(Settings& words) {
+    phrases(words, "idioms", "Sayings within which no word counts.", Meaning::idiom);
+    phrases(words, "negations", "Right before a danger: it did not happen.", Meaning::negation);
+    phrases(words, "softeners", "Before a danger: it is feared or past, and makes the priority high.", Meaning::softener);
+    phrases(words, "problems", "Something is wrong: the text is a complaint.", Meaning::problem);
+    phrases(words, "aspiration", "The text proposes something.", Meaning::aspiration);
+    phrases(words, "information", "The text asks for something.", Meaning::information);
+    phrases(words, "thanks", "The text thanks.", Meaning::thanks);
+    phrases(words, "urgent", "Raises the priority to high.", Meaning::urgent);
+    phrases(words, "anonymous", "The reporter's name is not to appear.", Meaning::anonymous);
+    phrases(words, "secret", "The report is not to be public.", Meaning::secret);
+    phrases(words, "today", "It happened today.", Meaning::today);
+    phrases(words, "yesterday", "It happened yesterday.", Meaning::yesterday);
+  }
+
+  std::optional<Allowance> allowance(Settings& table, std::string_view key, std::string_view about) {
+    const std::string written = table.text(key, about, "");
+    if (written.empty()) return std::nullopt;
+    Allowance allowance;
+    const auto [unit, error] = std::from_chars(written.data(), written.data() + written.size(), allowance.amount);
+    const std::string_view rest(unit, static_cast<std::size_t>(written.data() + written.size() - unit));
+    allowance.working_days = rest == " working days";
+    constexpr int kMost = 10'000;
+    if (error == std::errc{} && allowance.amount > 0 && allowance.amount <= kMost && (allowance.working_days || rest == " hours")) return allowance;
+    table.mistake(key, "is " + quoted(written) + ", which is neither working days nor hours", "write it like \"3 working days\" or \"24 hours\"");
+    return std::nullopt;
+  }
+
+  Standard standard(Settings& table) {
+    return {allowance(table, "verify", "Until when the report is checked and passed on."),
+            allowance(table, "follow_up", "Until when the office answers."),
+            allowance(table, "expected", "Until when the citizen may expect it to be done.")};
+  }
+
+  void add_short_form(Settings& table, std::string_view short_form, std::size_t category) {
+    const Words words = split_words(short_form);
+    if (words.list.size() != 1 || words.folded != short_form) {
+      return table.mistake("short_forms", "holds " + quoted(short_form) + ", which is not one word in small letters", "write it like \"jalanrusak\"");
+    }
+    const auto [place, added] = rules_.short_forms.emplace(short_form, category);
+    if (added || (place->second == category && short_form == rules_.categories[category].code)) return;
+    table.mistake("short_forms", "holds " + quoted(short_form) + ", which leads to " + rules_.categories[place->second].code + " already",
+                  "leave it at one category only");
+  }
+
+  void read_routing() {
+    rules_.jurisdiction_id = settings_.text("jurisdiction_id", "The city, in every record: \"id.tangerang\".");
+    for (const auto& word : settings_.texts("code_words", "Words in front of a category's code in a message.", {"laksa", "adu"})) {
+      rules_.code_words.push_back(split_words(word).folded);
+    }
+    rules_.unclassified_offices = settings_.texts("unclassified_offices", "Whom to suggest while nothing was recognised.", {});
+    Settings clock = settings_.table("clock");
+    rules_.standard = standard(clock);
+    Settings emergency_clock = settings_.table("emergency_clock");
+    rules_.emergency_standard = standard(emergency_clock);
+
+    auto tables = settings_.tables("categories");
+    if (tables.empty()) settings_.mistake("categories", "holds no category", "start from the routing.toml that was shipped");
+    for (auto& [code, table] : tables) {
+      rules_.categories.push_back({code, table.text("label", "What people read."), table.text("label_en", "The same in English."),
+                                   table.texts("offices", "Whom to suggest.", {}), standard(table)});
+    }
+    // All codes before any short form, so that a short form that is another category's code is found out.
+    for (std::size_t i = 0; i < tables.size(); ++i) add_short_form(tables[i].second, tables[i].first, i);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      Settings& table = tables[i].second;
+      for (const auto& form : table.texts("short_forms", "Hashtags and codes besides the category's name.", {})) add_short_form(table, form, i);
+      phrases(table, "words", "Phrases that are enough alone.", Meaning::category, i, kWordWeight);
+      phrases(table, "hints", "Phrases that count only together with others.", Meaning::category, i, kHintWeight);
+    }
+  }
+
+  void read_dangers() {
+    for (auto& [name, table] : settings_.tables("emergencies")) {
+      const std::size_t index = rules_.dangers.size();
+      Danger danger{table.text("label", "What people read."), 0};
+      const std::string code = table.text("category", "The category when the text names no other.");
+      const auto found = std::ranges::find(rules_.categories, code, &Category::code);
+      if (found == rules_.categories.end()) {
+        table.mistake("category", "is " + quoted(code) + ", which is no category", "use a name from [categories.NAME] in routing.toml");
+      } else {
+        danger.category = static_cast<std::size_t>(found - rules_.categories.begin());
+      }
+      rules_.dangers.push_back(std::move(danger));
+      phrases(table, "words", "Phrases that are enough alone.", Meaning::danger, index);
+      phrases(table, "things", "Count near one of `dangers`.", Meaning::danger_thing, index);
+      phrases(table, "dangers", "Count near one of `things`.", Meaning::danger_event, index);
+      phrases(table, "unless", "Harmless phrases around one of these words.", Meaning::danger_unless, index);
+    }
+  }
+
+  void read_scopes() {
+    constexpr std::array<std::pair<std::string_view, core::Scope>, 5> kScopes{{{"court", core::Scope::out_of_scope_court},
+                                                                               {"crime", core::Scope::out_of_scope_crime},
+                                                                               {"election", core::Scope::out_of_scope_election},
+                                                                               {"irrelevant", core::Scope::out_of_scope_irrelevant},
+                                                                               {"private", core::Scope::out_of_scope_private}}};
+    for (auto& [name, table] : settings_.tables("scopes")) {
+      const auto* known = std::ranges::find(kScopes, name, &std::pair<std::string_view, core::Scope>::first);
+      if (known == kScopes.end()) {
+        settings_.mistake("scopes", "holds " + quoted(name) + ", which is no class of matters", "use court, crime, election, irrelevant or private");
+      }
+      phrases(table, "words", "Phrases that tell such a matter.", Meaning::out_of_scope, rules_.scopes.size());
+      const core::Scope scope = known == kScopes.end() ? core::Scope::in_scope : known->second;
+      rules_.scopes.push_back({scope, table.text("reason", "Why, and where to turn to.")});
+    }
+  }
+
+  void read_flags() {
+    for (auto& [name, table] : settings_.tables("flags")) {
+      phrases(table, "words", "Phrases that raise the flag.", Meaning::flag, rules_.flags.size());
+      rules_.flags.push_back(name);
+    }
+  }
+
+  // Adds all spellings of "Batuceper|Batu Ceper", and those of several words as one; gives the official one.
+  std::string add_place(Settings& table, std::string_view key, std::string_view spellings, Meaning meaning, std::size_t index) {
+    const auto names = split(spellings, '|');
+    if (names.empty()) {
+      table.mistake(key, "holds a place without a name", "remove it");
+      return {};
+    }
+    for (const auto& name : names) add(table, key, name, meaning, index, 1);
+    // Two spellings may well become one when their gaps go: no mistake of the city's.
+    for (const auto& name : names) static_cast<void>(rules_.lexicon.add(without_gaps(name), meaning, index));
+    return names.front();
+  }
+
+  void read_places() {
+    Settings places = settings_.table("places");
+    const auto common_words = places.texts("common_words", "Names that are common words too: they count only with evidence.", {});
+    const auto is_common = [&](const std::string& name) { return std::ranges::find(common_words, name) != common_words.end(); };
+    read_area(places);
+    phrases(places, "elsewhere", "Places of other jurisdictions.", Meaning::elsewhere);
+    phrases(places, "at", "Words before the place of the matter.", Meaning::at);
+    phrases(places, "kecamatan_words", "Words before the name of a kecamatan.", Meaning::kecamatan_word);
+    phrases(places, "kelurahan_words", "Words before the name of a kelurahan.", Meaning::kelurahan_word);
+    phrases(places, "rt_words", "Words before the number of an RT.", Meaning::rt_word);
+    phrases(places, "rw_words", "Words before the number of an RW.", Meaning::rw_word);
+    phrases(places, "number_words", "Words before a number in an address.", Meaning::number_word);
+    phrases(places, "street_words", "Words before the name of a street.", Meaning::street_word);
+    phrases(places, "alley_words", "Words before the name of an alley.", Meaning::alley_word);
+    phrases(places, "estate_words", "Words before the name of an estate.", Meaning::estate_word);
+    phrases(places, "landmark_words", "Words with which people describe a spot.", Meaning::landmark_word);
+    phrases(places, "name_ends", "Words that are no part of a street's or landmark's name.", Meaning::name_end);
+
+    for (auto& [code, table] : settings_.tables("kecamatan")) {
+      const std::size_t index = rules_.kecamatan.size();
+      const std::string name = add_place(table, "name", table.text("name", "Its name and other spellings, separated by |."), Meaning::kecamatan, index);
+      rules_.kecamatan.push_back({name, is_common(name)});
+      for (const auto& spellings : table.texts("kelurahan", "Its kelurahan, likewise.", {})) {
+        const std::string kelurahan = add_place(table, "kelurahan", spellings, Meaning::kelurahan, rules_.kelurahan.size());
+        rules_.kelurahan.push_back({kelurahan, index, is_common(kelurahan)});
+      }
+    }
+    for (const auto& word : common_words) {
+      if (std::ranges::find(rules_.kecamatan, word, &Kecamatan::name) == rules_.kecamatan.end() &&
+          std::ranges::find(rules_.kelurahan, word, &Kelurahan::name) == rules_.kelurahan.end()) {
+        places.mistake("common_words", "holds " + quoted(word) + ", which is the name of no place here", "write it as in [kecamatan.NAME], or remove it");
+      }
+    }
+  }
+
+  void read_area(Settings& places) {
+    const auto corners = places.texts("area", "South-west and north-east corner of the city, each \"latitude, longitude\".", {});
+    if (corners.empty()) return;
+    std::array<double, 4> numbers{};
+    std::size_t count = 0;
+    for (const auto& corner : corners) {
+      for (const auto& part : split(corner, ',')) {
+        if (count == numbers.size()) break;
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), numbers[count]);
+        if (error == std::errc{} && end == part.data() + part.size()) ++count;
+      }
+    }
+    const Area area{numbers[0], numbers[1], numbers[2], numbers[3]};
+    if (count == numbers.size() && area.south < area.north && area.west < area.east) {
+      rules_.area = area;
+    } else {
+      places.mistake("area", "is no area", R"(write it like ["-6.27, 106.53", "-6.06, 106.79"]: south-west, then north-east)");
+    }
+  }
+
+  void read_calendar() {
+    Settings calendar = settings_.table("calendar");
+    for (const auto& date : calendar.texts("holidays", "Days off besides Saturdays and Sundays.", {})) {
+      const auto midnight = core::parse_rfc3339(date + "T00:00:00Z");
+      if (!midnight) {
+        calendar.mistake("holidays", "holds " + quoted(date) + ", which is no date", "write it like 2026-08-17");
+        continue;
+      }
+      rules_.holidays.push_back(std::chrono::floor<std::chrono::days>(*midnight));
+    }
+    std::ranges::sort(rules_.holidays);
+  }
+
+  Settings& settings_;
+  Rules rules_;
+};
+
+}  // namespace
+
+const Category* Rules::category(std::string_view short_form) const {
+  const Words words = split_words(short_form);
+  if (words.list.size() != 1) return nullptr;
+  const auto found = short_forms.find(words.folded);
+  return found == short_forms.end() ? nullptr : &categories[found->second];
+}
+
+Rules read_rules(Settings& settings) { return RulesReader(settings).read(); }
+
+}  // namespace satupintu::normalizer

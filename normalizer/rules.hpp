@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a city decides about its complaints: categories and offices, words, places, holidays. Read at start from
+// config/routing.toml, words.toml, places.toml and calendar.toml, whose top-level tables are read as one tree; const from
+// then on and free to use from several threads.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/complaint.hpp"
+#include "core/settings.hpp"
+#include "normalizer/lexicon.hpp"
+
+namespace satupintu::normalizer {
+
+// "3 working days" or "24 hours".
+struct Allowance {
+  int amount = 0;
+  bool working_days = false;
+};
+
+// What is promised, counted from the receipt.
+struct Standard {
+  std::optional<Allowance> verify, follow_up, expected;
+};
+
+struct Category {
+  std::string code, label, label_en;
+  std::vector<std::string> offices;
+  Standard standard;      // what differs from Rules::standard
+};
+
+struct Danger {
+  std::string label;
+  std::size_t category = 0;
+};
+
+struct OutOfScope {
+  core::Scope scope{};
+  std::string reason;     // with the address to turn to
+};
+
+struct Kecamatan {
+  std::string name;
+  bool common_word = false;     // counts only with evidence
+};
+
+struct Kelurahan {
+  std::string name;
+  std::size_t kecamatan = 0;
+  bool common_word = false;
+};
+
+struct Area {
+  double south = -90, west = -180, north = 90, east = 180;
+  [[nodiscard]] bool contains(double latitude, double longitude) const {
+    return latitude >= south && latitude <= north && longitude >= west && longitude <= east;
+  }
+};
+
+struct Rules {
+  std::string jurisdiction_id;
+  std::vector<std::string> code_words;                            // "laksa", "adu"; lower case
+  std::vector<Category> categories;
+  std::map<std::string, std::size_t, std::less<>> short_forms;    // codes and hashtags in lower case → categories
+  std::vector<std::string> unclassified_offices;
+  Standard standard, emergency_standard;
+  std::vector<Danger> dangers;
+  std::vector<OutOfScope> scopes;
+  std::vector<std::string> flags;
+  std::vector<Kecamatan> kecamatan;
+  std::vector<Kelurahan> kelurahan;
+  Area area;
+  std::vector<std::chrono::sys_days> holidays;                    // sorted
+  Lexicon lexicon;
+
+  // By code or short form, in whatever case, with or without '#'; nullptr when there is none.
+  [[nodiscard]] const Category* category(std::string_view short_form) const;
+};
+
+// Never fails: every mistake goes into the report behind `settings`, with its path and what to do about it.
+[[nodiscard]] Rules read_rules(core::Settings& settings);
+
+}  // namespace satupintu::normalizer
