@@ -2,7 +2,6 @@
 #include "gateway/http_server.hpp"
 
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,9 +17,11 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <ctime>
+#include <initializer_list>
 #include <list>
 #include <map>
 #include <new>
@@ -40,7 +41,6 @@ using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
-constexpr std::chrono::seconds kTlsDeadline{5};
 constexpr std::chrono::seconds kFarewellDeadline{2};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kCutOffGrace{200};
@@ -161,16 +161,15 @@ asio::ip::address counted_as(const asio::ip::address& address) {
   return asio::ip::address_v6(bytes);
 }
 
-bool is_shortage(const error_code& error) {
-  return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system ||
-         error == std::errc::no_buffer_space || error == std::errc::not_enough_memory;
+bool is_one_of(const error_code& error, std::initializer_list<int> errnos) {
+  return error.category() == boost::system::system_category() && std::ranges::find(errnos, error.value()) != errnos.end();
 }
 
-// accept(2): errors of a connection that was never taken are reported to whoever accepts next.
+bool is_shortage(const error_code& error) { return is_one_of(error, {EMFILE, ENFILE, ENOBUFS, ENOMEM}); }
+
+// accept(2): the errors of a connection that broke before it was taken are reported to whoever accepts next.
 bool concerns_one_connection(const error_code& error) {
-  static constexpr std::array kErrors{ECONNABORTED, EPERM,     EPROTO,       ENOPROTOOPT, EOPNOTSUPP, ENETDOWN,
-                                      ENETUNREACH,  EHOSTDOWN, EHOSTUNREACH, ENONET,      EINTR,      EAGAIN};
-  return error.category() == boost::system::system_category() && std::ranges::find(kErrors, error.value()) != kErrors.end();
+  return is_one_of(error, {ECONNABORTED, EPERM, EPROTO, ENOPROTOOPT, EOPNOTSUPP, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, EINTR});
 }
 
 std::string_view errno_name(const error_code& error) {
@@ -345,7 +344,7 @@ asio::awaitable<bool> HttpServer::Session::shake_hands() {
   SSL* const session = listener_->tls->new_session();
   if (session == nullptr) co_return false;
   tls_.emplace(socket_, session);
-  set_deadline(kTlsDeadline);
+  set_deadline(listener_->settings.handshake_deadline);
   const auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::server, kAsTuple);
   if (error) listener_->events.http_rejected(HttpReject::tls_failed);
   co_return !error;
@@ -590,7 +589,8 @@ void HttpServer::Listener::turn_away_without_descriptors() {
 
 // One timer for all connections: a deadline that is moved with every request costs no more than writing it down.
 asio::awaitable<void> HttpServer::Listener::watch_deadlines(std::shared_ptr<Listener> self) {
-  const auto shortest = std::min({self->settings.header_deadline, self->settings.body_deadline, self->settings.idle_deadline});
+  const ListenerSettings& set = self->settings;
+  const auto shortest = std::min({set.handshake_deadline, set.header_deadline, set.body_deadline, set.idle_deadline});
   const auto interval = std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds{1}, std::chrono::milliseconds{500});
   while (!self->stopping_ || !self->sessions_.empty()) {
     self->next_watch_.expires_after(interval);

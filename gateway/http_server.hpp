@@ -34,6 +34,7 @@ struct ListenerSettings {
   unsigned max_connections = 1000;
   unsigned max_connections_per_peer = 1000;  // an IPv6 peer is its /64
   std::uint64_t max_body_bytes_in_flight = 256 * 1024 * 1024;
+  std::chrono::milliseconds handshake_deadline{5'000};
   std::chrono::milliseconds header_deadline{10'000};   // for a new connection's first byte, and for a header block
   std::chrono::milliseconds body_deadline{30'000};     // for the body, and for the client to take our answer
   std::chrono::milliseconds idle_deadline{60'000};     // between two requests
