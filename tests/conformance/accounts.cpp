@@ -21,6 +21,10 @@ core::SettingsNode texts(const std::vector<std::string>& values) {
 
 std::span<const TestAccount> test_accounts() {
   static const std::vector<TestAccount> accounts{
+      {.adapter = "hotline/form",
+       .name = "hotline",
+       .settings = {{"key", secret("kunci-meja-bantuan-2f71c0")}, {"previous_key", secret("kunci-meja-bantuan-lama-9e")}},
+       .signing_secret = "key"},
       {.adapter = "sms/kannel",
        .name = "sms-1708",
        .settings = {{"secret", secret("k4nn3l-rahasia-di-jalur-url")}, {"previous_secret", secret("k4nn3l-rahasia-yang-dahulu")}},
