@@ -15,7 +15,7 @@ namespace {
 using core::equals_ignoring_case;
 
 constexpr std::string_view kLineEnd = "\r\n";
-constexpr std::size_t kMaxRequestLineBytes = kMaxTargetBytes + 64;   // room for method and version
+constexpr std::size_t kMaxRequestLineBytes = kMaxTargetBytes + 64;  // room for method and version
 constexpr std::size_t kMaxLengthDigits = 10;
 constexpr unsigned kMaxChunkSizeDigits = 8;
 
@@ -267,7 +267,7 @@ std::expected<std::optional<std::size_t>, HttpReject> HeadScanner::scan(std::str
 std::expected<RequestHead, HttpReject> judge_head(std::string_view head, std::span<const std::string> host_names) {
   RequestHead judged;
   if (const auto read = read_request_line(take_until(head, kLineEnd), judged); !read) return std::unexpected(read.error());
-  const bool is_http_1_1 = judged.keep_alive;   // as long as no header has spoken
+  const bool is_http_1_1 = judged.keep_alive;  // as long as no header has spoken
 
   Deciding deciding;
   judged.request.headers.reserve(16);
@@ -290,7 +290,9 @@ std::expected<RequestHead, HttpReject> judge_head(std::string_view head, std::sp
 }
 
 BodyDecoder::BodyDecoder(Framing framing, std::uint64_t content_length, std::uint64_t max_bytes)
-    : state_(framing == Framing::chunked ? State::size : content_length > 0 ? State::payload : State::done),
+    : state_(framing == Framing::chunked ? State::size
+             : content_length > 0        ? State::payload
+                                         : State::done),
       chunked_(framing == Framing::chunked),
       remaining_(content_length),
       max_bytes_(max_bytes) {}

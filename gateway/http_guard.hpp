@@ -31,10 +31,10 @@ enum class HttpReject {
   bad_header,
   head_too_large,
   bad_host,
-  wrong_host,        // not one of our names
-  bad_framing,       // Content-Length or Transfer-Encoding malformed, repeated or both
-  unknown_coding,    // a transfer coding other than chunked
-  content_coding,    // a compressed body
+  wrong_host,      // not one of our names
+  bad_framing,     // Content-Length or Transfer-Encoding malformed, repeated or both
+  unknown_coding,  // a transfer coding other than chunked
+  content_coding,  // a compressed body
   bad_expectation,
   bad_chunk,
   trailers,
@@ -46,8 +46,8 @@ enum class HttpReject {
   // About the connection.
   slow_head,
   slow_body,
-  slow_reader,           // did not take our answer in time
-  cut_short,             // ended within a request
+  slow_reader,  // did not take our answer in time
+  cut_short,    // ended within a request
   too_many_connections,
   tls_failed,
   // Our own fault.
@@ -73,10 +73,10 @@ class HeadScanner {
 enum class Framing { none, sized, chunked };
 
 struct RequestHead {
-  core::HttpRequest request;          // all but body and peer
+  core::HttpRequest request;  // all but body and peer
   Framing framing = Framing::none;
-  std::uint64_t content_length = 0;   // when sized
-  bool expects_continue = false;      // waits for "100 Continue" before it sends the body
+  std::uint64_t content_length = 0;  // when sized
+  bool expects_continue = false;     // waits for "100 Continue" before it sends the body
   bool keep_alive = true;
 };
 
@@ -103,7 +103,7 @@ class BodyDecoder {
 
   State state_;
   bool chunked_;
-  std::uint64_t remaining_;   // of the payload, or the chunk size while it is being read
+  std::uint64_t remaining_;  // of the payload, or the chunk size while it is being read
   std::uint64_t max_bytes_;
   unsigned digits_ = 0;
   std::size_t chunks_ = 0;

@@ -3,49 +3,14 @@
 
 #include <doctest/doctest.h>
 
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-
+#include "tests/support/http_reading.hpp"
 #include "tests/support/http_vectors.hpp"
 
 namespace satupintu::gateway {
 namespace {
 
 using tests::HttpVector;
-
-struct Judgement {
-  std::optional<HttpReject> reject;
-  bool complete = false;
-  core::HttpRequest request{};
-  std::size_t consumed = 0;
-};
-
-// What the server does with one message, without a server: bytes come `piece` at a time.
-Judgement judge(std::string_view bytes, std::size_t piece) {
-  const std::vector<std::string> names{tests::kVectorHost};
-  HeadScanner scanner;
-  std::optional<std::size_t> head_size;
-  std::size_t arrived = 0;
-  while (!head_size && arrived < bytes.size()) {
-    arrived = std::min(arrived + piece, bytes.size());
-    const auto found = scanner.scan(bytes.substr(0, arrived));
-    if (!found) return {.reject = found.error()};
-    head_size = *found;
-  }
-  if (!head_size) return {};
-  auto head = judge_head(bytes.substr(0, *head_size), names);
-  if (!head) return {.reject = head.error()};
-
-  BodyDecoder decoder(head->framing, head->content_length, tests::kVectorMaxBody);
-  std::size_t consumed = *head_size;
-  while (!decoder.done() && consumed < bytes.size()) {
-    const auto used = decoder.feed(bytes.substr(consumed, piece), head->request.body);
-    if (!used) return {.reject = used.error()};
-    consumed += *used;
-  }
-  return {.reject = {}, .complete = decoder.done(), .request = std::move(head->request), .consumed = consumed};
-}
+using tests::read_with_guard;
 
 std::string reason_of(const std::optional<HttpReject>& reject) { return reject ? std::string(name_of(*reject)) : "accepted"; }
 
@@ -61,7 +26,7 @@ TEST_CASE("a_message_that_can_be_read_in_two_ways_is_refused_however_it_is_cut")
     for (const std::size_t piece : kPieces) {
       CAPTURE(vector.label);
       CAPTURE(piece);
-      CHECK(reason_of(judge(vector.bytes, piece).reject) == name_of(*vector.reject));
+      CHECK(reason_of(read_with_guard(vector.bytes, piece).reject) == name_of(*vector.reject));
     }
   }
 }
@@ -71,11 +36,11 @@ TEST_CASE("an_honest_message_is_accepted_however_it_is_cut") {
     for (const std::size_t piece : kPieces) {
       CAPTURE(vector.label);
       CAPTURE(piece);
-      const auto judgement = judge(vector.bytes + "GET /next", piece);
-      CHECK(reason_of(judgement.reject) == "accepted");
-      CHECK(judgement.complete);
-      CHECK(judgement.request.body == vector.body);
-      CHECK(judgement.consumed == vector.bytes.size());
+      const auto reading = read_with_guard(vector.bytes + "GET /next", piece);
+      CHECK(reason_of(reading.reject) == "accepted");
+      CHECK(reading.complete);
+      CHECK(reading.request.body == vector.body);
+      CHECK(reading.consumed == vector.bytes.size());
     }
   }
 }
@@ -83,49 +48,49 @@ TEST_CASE("an_honest_message_is_accepted_however_it_is_cut") {
 TEST_CASE("a_message_cut_short_is_never_complete") {
   for (const HttpVector& vector : tests::messages_to_accept()) {
     for (std::size_t size = 0; size < vector.bytes.size(); ++size) {
-      const auto judgement = judge(std::string_view(vector.bytes).substr(0, size), 1'000'000);
-      if (judgement.complete || judgement.reject) FAIL(vector.label << " cut to " << size << " bytes: " << reason_of(judgement.reject));
+      const auto reading = read_with_guard(std::string_view(vector.bytes).substr(0, size), 1'000'000);
+      if (reading.complete || reading.reject) FAIL(vector.label << " cut to " << size << " bytes: " << reason_of(reading.reject));
     }
   }
 }
 
 // Beast is lax where the guard is strict, but what the guard lets through both must read alike.
 TEST_CASE("what_the_guard_accepts_beast_reads_the_same_way") {
-  namespace http = boost::beast::http;
   for (const HttpVector& vector : tests::messages_to_accept()) {
     CAPTURE(vector.label);
-    const auto judgement = judge(vector.bytes, vector.bytes.size());
-    http::request_parser<http::string_body> parser;
-    parser.eager(true);
-    parser.header_limit(kMaxHeadBytes);
-    boost::system::error_code error;
-    std::size_t used = 0;
-    while (!error && used < vector.bytes.size()) used += parser.put(boost::asio::buffer(vector.bytes) + used, error);
-    REQUIRE_MESSAGE(!error, error.message());
-    CHECK(parser.is_done());
-    CHECK(used == judgement.consumed);
-    CHECK(std::string(parser.get().method_string()) == judgement.request.method);
-    CHECK(parser.get().body() == judgement.request.body);
-    auto field = parser.get().begin();
-    for (const auto& [name, value] : judgement.request.headers) {
-      REQUIRE(field != parser.get().end());
-      CHECK(std::string(field->name_string()) == name);
-      CHECK(std::string(field->value()) == value);
-      ++field;
-    }
+    const auto ours = read_with_guard(vector.bytes, vector.bytes.size());
+    const auto theirs = tests::read_with_beast(vector.bytes);
+    REQUIRE(theirs);
+    CHECK(tests::is_same_message(ours, *theirs));
   }
 }
 
 TEST_CASE("every_refusal_has_the_status_we_promise") {
   const std::pair<HttpReject, unsigned> promised[] = {
-      {HttpReject::bad_request_line, 400},  {HttpReject::bad_version, 505},          {HttpReject::bad_target, 400},
-      {HttpReject::target_too_long, 414},   {HttpReject::bad_header, 400},           {HttpReject::head_too_large, 431},
-      {HttpReject::bad_host, 400},          {HttpReject::wrong_host, 421},           {HttpReject::bad_framing, 400},
-      {HttpReject::unknown_coding, 501},    {HttpReject::content_coding, 415},       {HttpReject::bad_expectation, 417},
-      {HttpReject::bad_chunk, 400},         {HttpReject::trailers, 400},             {HttpReject::no_route, 404},
-      {HttpReject::wrong_method, 405},      {HttpReject::body_too_large, 413},       {HttpReject::overloaded, 503},
-      {HttpReject::slow_head, 408},         {HttpReject::slow_body, 408},            {HttpReject::slow_reader, 0},
-      {HttpReject::cut_short, 0},           {HttpReject::too_many_connections, 503}, {HttpReject::tls_failed, 0},
+      {HttpReject::bad_request_line, 400},
+      {HttpReject::bad_version, 505},
+      {HttpReject::bad_target, 400},
+      {HttpReject::target_too_long, 414},
+      {HttpReject::bad_header, 400},
+      {HttpReject::head_too_large, 431},
+      {HttpReject::bad_host, 400},
+      {HttpReject::wrong_host, 421},
+      {HttpReject::bad_framing, 400},
+      {HttpReject::unknown_coding, 501},
+      {HttpReject::content_coding, 415},
+      {HttpReject::bad_expectation, 417},
+      {HttpReject::bad_chunk, 400},
+      {HttpReject::trailers, 400},
+      {HttpReject::no_route, 404},
+      {HttpReject::wrong_method, 405},
+      {HttpReject::body_too_large, 413},
+      {HttpReject::overloaded, 503},
+      {HttpReject::slow_head, 408},
+      {HttpReject::slow_body, 408},
+      {HttpReject::slow_reader, 0},
+      {HttpReject::cut_short, 0},
+      {HttpReject::too_many_connections, 503},
+      {HttpReject::tls_failed, 0},
       {HttpReject::handler_failed, 500},
   };
   for (const auto& [reason, status] : promised) {

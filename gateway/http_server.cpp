@@ -50,7 +50,7 @@ constexpr unsigned kMaxTurnedAwayAtOnce = 64;
 // What a refused request is told.
 struct Refusal {
   HttpReject reason;
-  std::string allow{};   // the methods that would do, for wrong_method
+  std::string allow{};  // the methods that would do, for wrong_method
 };
 
 std::string_view phrase_of(unsigned status) {
@@ -84,7 +84,7 @@ std::string_view phrase_of(unsigned status) {
     case 501: return "Not Implemented";
     case 503: return "Service Unavailable";
     case 505: return "HTTP Version Not Supported";
-    default: return "";   // RFC 9112 lets a phrase be empty
+    default: return "";  // RFC 9112 lets a phrase be empty
   }
 }
 
@@ -116,7 +116,9 @@ void append_number(std::string& out, std::uint64_t number) {
   out.append(digits.data(), end);
 }
 
-void append_header(std::string& out, std::string_view name, std::string_view value) { out.append(name).append(": ").append(value).append("\r\n"); }
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
 
 void write_head(std::string& out, const core::HttpAnswer& answer, bool close, std::string_view date) {
   out.assign("HTTP/1.1 ");
@@ -124,7 +126,7 @@ void write_head(std::string& out, const core::HttpAnswer& answer, bool close, st
   out.append(" ").append(phrase_of(answer.status)).append("\r\n");
   append_header(out, "Date", date);
   if (!answer.content_type.empty()) append_header(out, "Content-Type", answer.content_type);
-  if (answer.status != 204) {   // RFC 9110, 8.6
+  if (answer.status != 204) {  // RFC 9110, 8.6
     out.append("Content-Length: ");
     append_number(out, answer.body.size());
     out.append("\r\n");
@@ -169,7 +171,8 @@ bool is_shortage(const error_code& error) { return is_one_of(error, {EMFILE, ENF
 
 // accept(2): the errors of a connection that broke before it was taken are reported to whoever accepts next.
 bool concerns_one_connection(const error_code& error) {
-  return is_one_of(error, {ECONNABORTED, EPERM, EPROTO, ENOPROTOOPT, EOPNOTSUPP, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, EINTR});
+  return is_one_of(error,
+                   {ECONNABORTED, EPERM, EPROTO, ENOPROTOOPT, EOPNOTSUPP, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET, EINTR});
 }
 
 std::string_view errno_name(const error_code& error) {
@@ -233,11 +236,11 @@ class HttpServer::Session {
   static asio::awaitable<void> serve(std::unique_ptr<Session> self);
 
   void check_deadline(Clock::time_point now);
-  void finish();    // takes no further request
+  void finish();  // takes no further request
   void cut_off();
 
   const asio::ip::address counted_peer;
-  std::list<Session*>::iterator place;   // the listener's
+  std::list<Session*>::iterator place;  // the listener's
 
  private:
   struct Incoming {
@@ -270,13 +273,13 @@ class HttpServer::Session {
   std::optional<asio::ssl::stream<Socket&>> tls_;
   std::string peer_;
   Clock::time_point deadline_ = Clock::time_point::max();
-  bool expired_ = false;    // the deadline has interrupted what we waited for
-  bool idle_ = false;       // between two requests
+  bool expired_ = false;  // the deadline has interrupted what we waited for
+  bool idle_ = false;     // between two requests
   bool is_head_request_ = false;
   unsigned served_ = 0;
-  std::uint64_t body_room_ = 0;   // our share of body_bytes_in_flight
+  std::uint64_t body_room_ = 0;  // our share of body_bytes_in_flight
   std::string head_out_;
-  std::size_t begin_ = 0, end_ = 0;   // of what is received but not consumed
+  std::size_t begin_ = 0, end_ = 0;  // of what is received but not consumed
   std::array<char, kMaxHeadBytes> buffer_;
 };
 
@@ -451,7 +454,7 @@ asio::awaitable<bool> HttpServer::Session::serve_request() {
   std::optional<core::HttpAnswer> answer;
   try {
     answer = co_await incoming->route->handle(std::move(incoming->request));
-  } catch (...) {   // its text may quote the request, so nobody is told
+  } catch (...) {  // its text may quote the request, so nobody is told
   }
   if (!answer || !can_be_sent(*answer)) co_return co_await refuse({HttpReject::handler_failed});
   const bool close = answer->close || !incoming->keep_alive || listener_->is_stopping() || served_ == kMaxRequestsPerConnection;
@@ -546,23 +549,21 @@ asio::awaitable<void> HttpServer::Listener::accept_connections(std::shared_ptr<L
   }
 }
 
-void HttpServer::Listener::admit(Socket socket, const asio::ip::address& peer) {
+void HttpServer::Listener::admit(Socket socket, const asio::ip::address& peer) try {
   const auto of_peer = connections_by_peer_.find(counted_as(peer));
   const bool peer_has_enough = of_peer != connections_by_peer_.end() && of_peer->second >= settings.max_connections_per_peer;
   if (sessions_.size() >= settings.max_connections || peer_has_enough) return turn_away(std::move(socket));
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  try {
-    auto session = std::make_unique<Session>(shared_from_this(), std::move(socket), peer);
-    asio::co_spawn(io, Session::serve(std::move(session)), SessionEnded{events});
-  } catch (const std::bad_alloc&) {
-    events.http_rejected(HttpReject::overloaded);
-  }
+  auto session = std::make_unique<Session>(shared_from_this(), std::move(socket), peer);
+  asio::co_spawn(io, Session::serve(std::move(session)), SessionEnded{events});
+} catch (const std::bad_alloc&) {
+  events.http_rejected(HttpReject::overloaded);
 }
 
 void HttpServer::Listener::turn_away(Socket socket) {
   events.http_rejected(HttpReject::too_many_connections);
-  if (tls) return;   // before a handshake there is no way to say anything
+  if (tls) return;  // before a handshake there is no way to say anything
   const auto answer = answer_to({HttpReject::too_many_connections});
   std::string head;
   write_head(head, answer, true, date_);
@@ -589,8 +590,8 @@ void HttpServer::Listener::turn_away_without_descriptors() {
 
 // One timer for all connections: a deadline that is moved with every request costs no more than writing it down.
 asio::awaitable<void> HttpServer::Listener::watch_deadlines(std::shared_ptr<Listener> self) {
-  const ListenerSettings& set = self->settings;
-  const auto shortest = std::min({set.handshake_deadline, set.header_deadline, set.body_deadline, set.idle_deadline});
+  const ListenerSettings& limits = self->settings;
+  const auto shortest = std::min({limits.handshake_deadline, limits.header_deadline, limits.body_deadline, limits.idle_deadline});
   const auto interval = std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds{1}, std::chrono::milliseconds{500});
   while (!self->stopping_ || !self->sessions_.empty()) {
     self->next_watch_.expires_after(interval);
@@ -634,8 +635,9 @@ void HttpServer::Listener::close_everything() {
 }
 
 void HttpServer::Listener::enter(Session& session) {
+  unsigned& of_peer = connections_by_peer_[session.counted_peer];
   session.place = sessions_.insert(sessions_.end(), &session);
-  ++connections_by_peer_[session.counted_peer];
+  ++of_peer;
   open_connections = sessions_.size();
 }
 
@@ -668,7 +670,8 @@ std::expected<const Route*, Refusal> HttpServer::Listener::find_route(const core
 
 core::HttpAnswer HttpServer::Listener::answer_to(const Refusal& refusal) {
   const unsigned status = status_of(refusal.reason);
-  core::HttpAnswer answer{.status = status, .content_type = "text/plain; charset=utf-8", .body = std::string(text_of(status)), .headers = {}};
+  core::HttpAnswer answer{
+      .status = status, .content_type = "text/plain; charset=utf-8", .body = std::string(text_of(status)), .headers = {}};
   if (status == 405) answer.headers.emplace_back("Allow", refusal.allow);
   // Spread out, so that those turned away do not all return together.
   if (status == 503) answer.headers.emplace_back("Retry-After", std::to_string(std::uniform_int_distribution{2, 10}(random_)));

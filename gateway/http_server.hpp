@@ -26,24 +26,24 @@
 namespace satupintu::gateway {
 
 struct ListenerSettings {
-  std::string address;                       // "127.0.0.1", "::"
-  std::uint16_t port = 0;                    // 0: any that is free
+  std::string address;     // "127.0.0.1", "::"
+  std::uint16_t port = 0;  // 0: any that is free
   std::optional<TlsSettings> tls;
-  std::vector<std::string> host_names;       // ours, without port; empty: any
-  std::vector<std::string> proxies;          // addresses whose X-Forwarded-For we believe
+  std::vector<std::string> host_names;  // ours, without port; empty: any
+  std::vector<std::string> proxies;     // addresses whose X-Forwarded-For we believe
   unsigned max_connections = 1000;
   unsigned max_connections_per_peer = 1000;  // an IPv6 peer is its /64
   std::uint64_t max_body_bytes_in_flight = 256 * 1024 * 1024;
   std::chrono::milliseconds handshake_deadline{5'000};
-  std::chrono::milliseconds header_deadline{10'000};   // for a new connection's first byte, and for a header block
-  std::chrono::milliseconds body_deadline{30'000};     // for the body, and for the client to take our answer
-  std::chrono::milliseconds idle_deadline{60'000};     // between two requests
+  std::chrono::milliseconds header_deadline{10'000};  // for a new connection's first byte, and for a header block
+  std::chrono::milliseconds body_deadline{30'000};    // for the body, and for the client to take our answer
+  std::chrono::milliseconds idle_deadline{60'000};    // between two requests
 };
 
 struct Route {
-  std::string path;                    // percent-decoded
-  bool with_all_below = false;         // also every longer path that starts with `path`
-  std::vector<std::string> methods;    // HEAD only where it is listed
+  std::string path;                  // percent-decoded
+  bool with_all_below = false;       // also every longer path that starts with `path`
+  std::vector<std::string> methods;  // HEAD only where it is listed
   std::uint64_t max_body_bytes = 0;
   // Asked before the body is read; true turns the request away with 503. May be empty.
   std::function<bool()> is_overloaded;
@@ -69,7 +69,7 @@ class HttpServer {
   HttpServer(boost::asio::io_context& io, ListenerSettings settings, std::vector<Route> routes, EdgeEvents& events);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
-  ~HttpServer();   // without stop(): closes every connection at once
+  ~HttpServer();  // without stop(): closes every connection at once
 
   // Binds and starts to accept. Misconfigured when the address, the port or the certificate is no good.
   [[nodiscard]] core::Result<void> listen();
@@ -89,7 +89,7 @@ class HttpServer {
  private:
   class Listener;
   class Session;
-  std::shared_ptr<Listener> listener_;   // shared with the coroutines that serve its connections
+  std::shared_ptr<Listener> listener_;  // shared with the coroutines that serve its connections
 };
 
 }  // namespace satupintu::gateway

@@ -51,8 +51,7 @@ core::Result<OwnedContext> make_context(const TlsSettings& settings) {
 
 }  // namespace
 
-Tls::Tls(TlsSettings settings, std::vector<std::string> host_names)
-    : settings_(std::move(settings)), host_names_(std::move(host_names)) {}
+Tls::Tls(TlsSettings settings, std::vector<std::string> host_names) : settings_(std::move(settings)), host_names_(std::move(host_names)) {}
 
 Tls::~Tls() { SSL_CTX_free(loaded_); }
 

@@ -17,8 +17,8 @@ struct ssl_st;
 namespace satupintu::gateway {
 
 struct TlsSettings {
-  std::string certificate_file;   // PEM, the server's certificate first, then its chain
-  std::string key_file;           // PEM, without a passphrase
+  std::string certificate_file;  // PEM, the server's certificate first, then its chain
+  std::string key_file;          // PEM, without a passphrase
 };
 
 class Tls {

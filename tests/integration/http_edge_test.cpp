@@ -46,7 +46,7 @@ using tests::kVectorPath;
 using tests::request_with;
 
 constexpr milliseconds kTiny{150};         // a deadline that a test wants to see pass
-constexpr milliseconds kPatience{20'000};   // one that it does not
+constexpr milliseconds kPatience{20'000};  // one that it does not
 
 std::string honest_request(const std::string& lines = {}) { return request_with(lines + "Content-Length: 5\r\n", "hello"); }
 
@@ -63,7 +63,7 @@ bool eventually(const std::function<bool()>& holds) {
 // ---- the client
 
 struct Answer {
-  unsigned status = 0;   // 0: the connection ended without one
+  unsigned status = 0;  // 0: the connection ended without one
   std::string head;
   std::string body;
 
@@ -248,7 +248,8 @@ class Edge {
  private:
   asio::awaitable<HttpAnswer> echo(HttpRequest request) {
     ++calls;
-    co_return HttpAnswer{.status = 200, .content_type = "text/plain", .body = std::move(request.body), .headers = {{"X-Peer", request.peer}}};
+    co_return HttpAnswer{
+        .status = 200, .content_type = "text/plain", .body = std::move(request.body), .headers = {{"X-Peer", request.peer}}};
   }
   asio::awaitable<HttpAnswer> pass_gate(HttpRequest request) {
     ++at_gate;
@@ -266,11 +267,13 @@ class Edge {
 
 asio::awaitable<HttpAnswer> answer_with(HttpAnswer answer) { co_return answer; }
 
-asio::awaitable<HttpAnswer> greet(HttpRequest) { co_return HttpAnswer{.status = 200, .content_type = "text/plain", .body = "hi", .headers = {}}; }
+asio::awaitable<HttpAnswer> greet(HttpRequest) {
+  co_return HttpAnswer{.status = 200, .content_type = "text/plain", .body = "hi", .headers = {}};
+}
 
 std::string post_to(const std::string& path, const std::string& body = {}, const std::string& lines = {}) {
-  return "POST " + path + " HTTP/1.1\r\nHost: " + kVectorHost + "\r\n" + lines + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-         body;
+  return "POST " + path + " HTTP/1.1\r\nHost: " + kVectorHost + "\r\n" + lines + "Content-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
 }
 
 std::size_t count_of(std::string_view needle, std::string_view text) {
@@ -366,7 +369,7 @@ TEST_CASE("too_large_is_answered_before_the_body_is_sent") {
 TEST_CASE("a_client_that_sends_its_whole_body_before_it_listens_hears_the_refusal_too") {
   Edge edge;
   Client client(edge.port);
-  const std::string body(32u << 20, 'a');   // more than the kernel would hold for us
+  const std::string body(32u << 20, 'a');  // more than the kernel would hold for us
   CHECK(client.send(post_to(kVectorPath, body)));
   CHECK(client.read_to_end().starts_with("HTTP/1.1 413 "));
   CHECK_FALSE(client.was_reset());
@@ -379,7 +382,7 @@ TEST_CASE("a_client_that_waits_for_100_gets_it_once_its_request_is_wanted") {
   const Answer answer = client.ask("hello");
   CHECK(answer.status == 200);
   CHECK(answer.body == "hello");
-  CHECK(client.ask(request_with("Expect: 100-continue\r\nContent-Length: 5\r\n", "hello")).status == 200);   // it did not wait
+  CHECK(client.ask(request_with("Expect: 100-continue\r\nContent-Length: 5\r\n", "hello")).status == 200);  // it did not wait
 }
 
 TEST_CASE("pipelined_requests_are_answered_in_order") {
@@ -422,8 +425,9 @@ TEST_CASE("the_closest_route_with_the_right_method_is_taken") {
     route.with_all_below = with_all_below;
     return route;
   };
-  Edge edge(patient_settings(), {named("/t/", true, {"GET"}, "below t"), named("/t/a/", true, {"GET"}, "below t/a"), named("/t/a/b", false, {"GET"}, "b"),
-                                 named("/t/a/b", false, {"PUT"}, "put b"), named("/h", false, {"GET", "HEAD"}, "h")});
+  Edge edge(patient_settings(),
+            {named("/t/", true, {"GET"}, "below t"), named("/t/a/", true, {"GET"}, "below t/a"), named("/t/a/b", false, {"GET"}, "b"),
+             named("/t/a/b", false, {"PUT"}, "put b"), named("/h", false, {"GET", "HEAD"}, "h")});
   const auto ask = [&](const std::string& line) { return Client(edge.port).ask(line + " HTTP/1.1\r\nHost: " + kVectorHost + "\r\n\r\n"); };
   CHECK(ask("GET /t/").body == "below t");
   CHECK(ask("GET /t/x/y").body == "below t");
@@ -547,7 +551,8 @@ TEST_CASE("a_slow_body_is_answered_408") {
   ListenerSettings settings = patient_settings();
   settings.body_deadline = kTiny;
   Edge edge(std::move(settings));
-  for (const std::string& message : {request_with("Content-Length: 5\r\n", "hell"), request_with("Transfer-Encoding: chunked\r\n", "5\r\nhello")}) {
+  for (const std::string& message :
+       {request_with("Content-Length: 5\r\n", "hell"), request_with("Transfer-Encoding: chunked\r\n", "5\r\nhello")}) {
     Client client(edge.port);
     client.send(message);
     CHECK(client.read_to_end().starts_with("HTTP/1.1 408 "));
@@ -615,7 +620,7 @@ TEST_CASE("a_request_that_is_here_when_we_stop_is_answered") {
   HttpServer server(io, patient_settings(), {Edge::route(kVectorPath, {"POST"}, greet)}, recorder);
   REQUIRE(server.listen());
   Client client(server.port());
-  client.send(honest_request());   // now it lies in the kernel, and nobody has accepted the connection
+  client.send(honest_request());  // now it lies in the kernel, and nobody has accepted the connection
   auto stopped = asio::co_spawn(io, server.stop(kPatience), asio::use_future);
   std::thread serving([&io] { io.run(); });
   const Answer answer = client.read_answer();
@@ -704,7 +709,7 @@ TEST_CASE("running_out_of_descriptors_is_survived") {
   ::kill(child, SIGKILL);
   int status = 0;
   ::waitpid(child, &status, 0);
-  CHECK(WIFSIGNALED(status));   // it was alive until then
+  CHECK(WIFSIGNALED(status));  // it was alive until then
   for (const int fd : to_parent) ::close(fd);
 }
 
@@ -734,8 +739,8 @@ class Identity {
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial);
     X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
     X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 24 * 3600);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(kVectorHost.c_str()),
-                               -1, -1, 0);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>(kVectorHost.c_str()), -1, -1, 0);
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
     X509_set_pubkey(certificate.get(), key.get());
     REQUIRE(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0);
@@ -777,9 +782,7 @@ class TlsClient {
 
   [[nodiscard]] bool connected() const { return connected_; }
   [[nodiscard]] SSL* session() { return session_.get(); }
-  [[nodiscard]] long serial() const {
-    return ASN1_INTEGER_get(X509_get0_serialNumber(SSL_get0_peer_certificate(session_.get())));
-  }
+  [[nodiscard]] long serial() const { return ASN1_INTEGER_get(X509_get0_serialNumber(SSL_get0_peer_certificate(session_.get()))); }
 
   // Up to the end of the connection, or of an answer that ends in "hello".
   [[nodiscard]] std::string ask(const std::string& bytes) {

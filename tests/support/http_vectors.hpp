@@ -15,8 +15,8 @@ namespace satupintu::tests {
 struct HttpVector {
   std::string label;
   std::string bytes;
-  std::optional<gateway::HttpReject> reject;   // nullopt: accepted
-  std::string body{};                          // as the handler gets it
+  std::optional<gateway::HttpReject> reject;  // nullopt: accepted
+  std::string body{};                         // as the handler gets it
 };
 
 // The only name the gateway has here, and the only route: GET and POST, bodies up to kVectorMaxBody bytes.
