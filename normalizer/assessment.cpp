@@ -20,7 +20,8 @@ constexpr std::uint32_t kSoftenerReach = 1;    // words between a softener and a
 constexpr std::size_t kLongestThanks = 25;     // words; longer texts that thank also say something else
 
 struct FoundDanger {
-  const Match* match;
+  std::size_t danger;             // Rules::dangers
+  std::uint32_t first, last;      // the words that tell it
   bool softened;
 };
 
@@ -47,12 +48,13 @@ bool is_harmless(const Reading& reading, const Match& danger) {
   });
 }
 
-bool has_thing_near(const Reading& reading, const Match& event) {
-  return std::ranges::any_of(reading.around(event, kPairReach), [&](const Match& match) {
-    if (match.meaning != Meaning::danger_thing || match.index != event.index) return false;
+const Match* thing_near(const Reading& reading, const Match& event) {
+  for (const Match& match : reading.around(event, kPairReach)) {
+    if (match.meaning != Meaning::danger_thing || match.index != event.index) continue;
     const std::uint32_t distance = match.first > event.last ? match.first - event.last : event.first - std::min(match.last, event.first);
-    return distance <= kPairReach;
-  });
+    if (distance <= kPairReach) return &match;
+  }
+  return nullptr;
 }
 
 // The first danger that nothing softens, else the first that something does.
@@ -60,10 +62,12 @@ std::optional<FoundDanger> find_danger(const Reading& reading) {
   std::optional<FoundDanger> softened;
   for (const Match& match : reading.matches) {
     if (match.meaning != Meaning::danger && match.meaning != Meaning::danger_event) continue;
-    if (match.meaning == Meaning::danger_event && !has_thing_near(reading, match)) continue;
-    if (is_harmless(reading, match) || stands_before(reading, Meaning::negation, match, 0)) continue;
-    if (!stands_before(reading, Meaning::softener, match, kSoftenerReach)) return FoundDanger{&match, false};
-    if (!softened) softened = FoundDanger{&match, true};
+    const Match* thing = match.meaning == Meaning::danger_event ? thing_near(reading, match) : &match;
+    if (thing == nullptr || is_harmless(reading, match) || stands_before(reading, Meaning::negation, match, 0)) continue;
+    FoundDanger found{match.index, std::min(thing->first, match.first), std::max(thing->last, match.last), false};
+    found.softened = stands_before(reading, Meaning::softener, match, kSoftenerReach);
+    if (!found.softened) return found;
+    if (!softened) softened = found;
   }
   return softened;
 }
@@ -86,14 +90,14 @@ void set_priority(Assessment& result, const Reading& reading, const core::Messag
   if (const auto stated = stated_priority(message.stated.priority)) {
     result.priority = *stated;
     result.priority_reason = stated_by(message);
-    if (*stated == Priority::emergency && found) result.danger = &rules.dangers[found->match->index];
+    if (*stated == Priority::emergency && found) result.danger = &rules.dangers[found->danger];
   } else if (is_no_report(message)) {
     result.priority = Priority::low;
     result.priority_reason = message.call->disposition;
   } else if (found) {
-    const Danger& danger = rules.dangers[found->match->index];
+    const Danger& danger = rules.dangers[found->danger];
     result.priority = found->softened ? Priority::high : Priority::emergency;
-    result.priority_reason = danger.label + ": " + std::string(reading.between(found->match->first, found->match->last));
+    result.priority_reason = danger.label + ": " + std::string(reading.between(found->first, found->last));
     if (!found->softened) result.danger = &danger;
   } else if (const auto urgent = std::ranges::find(reading.matches, Meaning::urgent, &Match::meaning); urgent != reading.matches.end()) {
     result.priority = Priority::high;
@@ -117,8 +121,8 @@ bool is_elsewhere(const Reading& reading, const core::Message& message, const Ru
   if (!message.stated.kelurahan.empty() || !message.stated.kecamatan.empty()) return false;
   bool elsewhere = false;
   for (const Match& match : reading.matches) {
-    if (match.meaning == Meaning::kelurahan && !rules.kelurahan[match.index].common_word) return false;
-    if (match.meaning == Meaning::kecamatan && !rules.kecamatan[match.index].common_word) return false;
+    if (match.meaning == Meaning::kelurahan && rules.kelurahan[match.index].needs == Evidence::name) return false;
+    if (match.meaning == Meaning::kecamatan && rules.kecamatan[match.index].needs == Evidence::name) return false;
     elsewhere = elsewhere || (match.meaning == Meaning::elsewhere && stands_before(reading, Meaning::at, match, 0));
   }
   return elsewhere;

@@ -112,6 +112,12 @@ bool is_position(double latitude, double longitude) {
 }
 
 std::optional<Position> find_position(std::string_view text) {
+  // Coordinates have decimals, most texts have none.
+  bool any_decimals = false;
+  for (auto dot = text.find('.'); dot != std::string_view::npos && !any_decimals; dot = text.find('.', dot + 1)) {
+    any_decimals = dot + 1 < text.size() && text[dot + 1] >= '0' && text[dot + 1] <= '9';
+  }
+  if (!any_decimals) return std::nullopt;
   for (std::size_t i = 0; i < text.size();) {
     const std::string_view rest = text.substr(i);
     const std::string_view piece = rest.substr(0, rest.find_first_of(" \n"));

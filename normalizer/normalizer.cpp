@@ -69,20 +69,11 @@ void set_flags(Complaint& complaint, const Reading& reading, const Message& mess
   if (!message.stated.category.empty() && rules.category(message.stated.category) == nullptr) complaint.flags.emplace_back("unknown_category");
 }
 
-void clean_and_mask(core::Location& location) {
-  for (auto* field : {&location.address, &location.landmark, &location.cross_street, &location.kelurahan, &location.kecamatan, &location.rt,
-                      &location.rw, &location.zip}) {
-    normalizer::clean_and_mask(*field);
-  }
-}
-
 void set_places(Complaint& complaint, Places places) {
-  clean_and_mask(places.location);
   complaint.location = std::move(places.location);
   if (!places.caller) return;
   // Where somebody is tells who it is; only a rescuer needs that of a caller who wants to stay unknown.
   if (complaint.visibility != Visibility::open && complaint.priority != core::Priority::emergency) return;
-  clean_and_mask(*places.caller);
   complaint.caller_location = std::move(places.caller);
 }
 
@@ -144,6 +135,7 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
   // 4. Personal data. From here on every step reads the masked text, so that none can bring back what was masked.
   subject = mask_personal_data(std::move(subject));
   text = mask_personal_data(std::move(text));
+  coded.place = mask_personal_data(std::move(coded.place));
   std::string whole = joined(subject, text);
   Reading reading(whole, rules_.lexicon);
   complaint.visibility = visibility_of(reading, message.stated);
@@ -195,8 +187,8 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
   complaint.description = text.empty() ? subject : text;
   for (const auto& [code, value] : message.stated.attributes) {
     auto& attribute = complaint.attributes.emplace_back(code, value);
-    normalizer::clean_and_mask(attribute.first);
-    normalizer::clean_and_mask(attribute.second);
+    clean_and_mask(attribute.first);
+    clean_and_mask(attribute.second);
   }
   complaint.contact = contact_of(std::move(message), std::move(subject), std::move(text), complaint.visibility, identity_key_);
   return result;

@@ -69,11 +69,18 @@ bool announces_phone(std::string_view letters) {
   return std::ranges::any_of(kWords, [&](std::string_view word) { return letters.ends_with(word); });
 }
 
-// 12.03.2026 and 12-03-2026 10: a date is no number of anybody.
-bool starts_as_date(const Candidate& c) {
-  if (c.groups() < 3 || c.size_of(0) > 2 || c.size_of(1) > 2 || c.size_of(2) != 4) return false;
-  const int century = number_at(c.text, c.first[2].begin);
-  return century == 19 || century == 20;
+bool announces_customer(std::string_view letters) {
+  constexpr std::array<std::string_view, 5> kWords{"meter", "meteran", "idpel", "pelanggan", "resi"};
+  return std::ranges::any_of(kWords, [&](std::string_view word) { return letters.ends_with(word); });
+}
+
+// 12-03-2026 10 and 03-2026: a date is no number of anybody.
+bool holds_date(const Candidate& c) {
+  for (std::size_t i = 1; i < c.groups(); ++i) {
+    if (c.size_of(i) != 4 || c.size_of(i - 1) > 2) continue;
+    if (const int century = number_at(c.text, c.first[i].begin); century == 19 || century == 20) return true;
+  }
+  return false;
 }
 
 // 08.30-10.00, and 08.00 0812…: opening hours.
@@ -102,7 +109,7 @@ bool has_nik_structure(std::string_view digits) {
 std::optional<std::string_view> as_identity_number(const Candidate& c) {
   // A group of one digit is a latitude: "-6.178306 106.631889" has sixteen digits too.
   const bool single = std::any_of(c.first, c.last + 1, [](const Group& g) { return g.end - g.begin == 1; });
-  if (c.digits.size() != kNikDigits || single || starts_as_date(c)) return std::nullopt;
+  if (c.digits.size() != kNikDigits || single || holds_date(c)) return std::nullopt;
   const std::string before = letters_before(c.text, c.first->begin);
   const bool family_card = before.contains("kk") || before.contains("kartukeluarga");
   const bool announced = family_card || before.contains("nik") || before.contains("ktp");
@@ -127,7 +134,7 @@ bool is_card(const Candidate& c) {
     case 14: return (pair == 30 || pair == 36 || pair == 38) && passes_luhn(c.digits);
     case 15: return (pair == 34 || pair == 37) && passes_luhn(c.digits);
     case 16:
-    case 19: return pair >= 22 && pair <= 69 && !starts_as_date(c) && passes_luhn(c.digits);
+    case 19: return pair >= 22 && pair <= 69 && !holds_date(c) && passes_luhn(c.digits);
     default: return false;
   }
 }
@@ -137,14 +144,15 @@ bool is_insurance_number(const Candidate& c) { return c.digits.size() == 13 && c
 
 bool is_phone(const Candidate& c) {
   const bool plus = c.first->begin != 0 && c.text[c.first->begin - 1] == '+';
-  if (starts_as_date(c)) return false;
+  if (holds_date(c)) return false;
   if (plus) return to_e164("+" + std::string(c.digits), Numbering::local).has_value();
   if (c.groups() > 1 && (c.size_of(0) == 1 || starts_as_time(c))) return false;
   if (c.digits[0] != '0' && !c.digits.starts_with("62")) {
     // Without '0' or country code a mobile number looks like any other: a meter, a customer, an amount.
     if (c.digits[0] != '8' || c.digits.size() < 10) return false;
-    const bool announced = announces_phone(letters_before(c.text, c.first->begin));
-    if (!announced && (c.groups() == 1 ? c.digits.size() < 11 : is_grouped_by_thousands(c) || c.any_gap('.'))) return false;
+    const std::string before = letters_before(c.text, c.first->begin);
+    if (announces_customer(before)) return false;
+    if (!announces_phone(before) && (c.groups() == 1 ? c.digits.size() < 11 : is_grouped_by_thousands(c) || c.any_gap('.'))) return false;
   }
   return to_e164(c.digits, Numbering::local).has_value();
 }
@@ -220,8 +228,10 @@ class Masking {
     std::size_t end = at + 1;
     while (end < text_.size() && domain(text_[end])) ++end;
     while (end > at + 1 && (text_[end - 1] == '.' || text_[end - 1] == '-')) --end;
-    const std::size_t dot = text_.substr(0, end).rfind('.');
-    if (begin == at || dot == std::string_view::npos || dot <= at + 1 || end - dot < 3 || is_digit(text_[dot + 1])) return at + 1;
+    const std::string_view host = text_.substr(at + 1, end - at - 1);
+    const std::size_t dot = host.rfind('.');
+    const bool is_host = dot != std::string_view::npos && dot > 0 && host.size() - dot > 2 && !is_digit(host[dot + 1]);
+    if (begin == at || !is_host) return at + 1;
     replace(begin, end, kMaskedMail);
     return end;
   }

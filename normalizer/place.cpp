@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "normalizer/contact.hpp"
 #include "normalizer/map_link.hpp"
 
 namespace satupintu::normalizer {
@@ -59,28 +60,29 @@ class TextPlace {
     return std::ranges::any_of(reading_.around(match, 0), [&](const Match& before) { return before.meaning == meaning && before.last + 1 == match.first; });
   }
 
-  bool starts_at(std::uint32_t i, Meaning meaning) const {
-    return std::ranges::any_of(reading_.around({i, i}, 0), [&](const Match& match) { return match.meaning == meaning && match.first == i; });
+  template <class... Meanings>
+  bool starts_at(std::uint32_t i, Meanings... meanings) const {
+    return std::ranges::any_of(reading_.around({i, i}, 0),
+                               [&](const Match& match) { return match.first == i && ((match.meaning == meanings) || ...); });
   }
 
   void find_kelurahan_and_kecamatan() {
     const Match* kelurahan = nullptr;
     const Match* kecamatan = nullptr;
-    bool kelurahan_announced = false;
-    bool kecamatan_announced = false;
+    Evidence kelurahan_evidence{};
+    Evidence kecamatan_evidence{};
     for (const Match& match : reading_.matches) {
       const bool is_kelurahan = match.meaning == Meaning::kelurahan;
       if (!is_kelurahan && match.meaning != Meaning::kecamatan) continue;
-      const bool common = is_kelurahan ? rules_.kelurahan[match.index].common_word : rules_.kecamatan[match.index].common_word;
-      const bool announced = follows(match, is_kelurahan ? Meaning::kelurahan_word : Meaning::kecamatan_word);
+      const Evidence needed = is_kelurahan ? rules_.kelurahan[match.index].needs : rules_.kecamatan[match.index].needs;
+      const Evidence evidence = evidence_of(match, is_kelurahan ? Meaning::kelurahan_word : Meaning::kecamatan_word);
       // "Cipondoh" names both; alone, or behind "kec.", it is the kecamatan.
-      if (is_kelurahan && !announced && is_also_kecamatan(match)) continue;
+      if (is_kelurahan && evidence != Evidence::announced && is_also_kecamatan(match)) continue;
       const Match*& best = is_kelurahan ? kelurahan : kecamatan;
-      bool& best_announced = is_kelurahan ? kelurahan_announced : kecamatan_announced;
-      if (!announced && (common || best != nullptr)) continue;
-      if (best_announced) continue;
+      Evidence& best_evidence = is_kelurahan ? kelurahan_evidence : kecamatan_evidence;
+      if (evidence < needed || (best != nullptr && evidence <= best_evidence)) continue;
       best = &match;
-      best_announced = announced;
+      best_evidence = evidence;
     }
     if (kelurahan == nullptr && kecamatan != nullptr) kelurahan = common_kelurahan_in(kecamatan->index);
     if (kelurahan != nullptr) {
@@ -89,6 +91,11 @@ class TextPlace {
     } else if (kecamatan != nullptr) {
       location_.kecamatan = rules_.kecamatan[kecamatan->index].name;
     }
+  }
+
+  Evidence evidence_of(const Match& match, Meaning announcing) const {
+    if (follows(match, announcing)) return Evidence::announced;
+    return follows(match, Meaning::at) ? Evidence::at : Evidence::name;
   }
 
   bool is_also_kecamatan(const Match& kelurahan) const {
@@ -109,7 +116,7 @@ class TextPlace {
   std::optional<std::uint32_t> end_of_name(std::uint32_t first, bool with_numbers) const {
     std::optional<std::uint32_t> end;
     for (std::uint32_t i = first; i < count() && i < first + kLongestName && !word(i).after_break; ++i) {
-      if (starts_at(i, Meaning::name_end) || starts_at(i, Meaning::street_word) || starts_at(i, Meaning::alley_word)) break;
+      if (starts_at(i, Meaning::name_end, Meaning::street_word, Meaning::alley_word)) break;
       if (with_numbers && i > first && starts_at(i, Meaning::number_word)) {
         // "no 5", "no. 5A", "km 12", "blok C"
         if (i + 1 >= count() || word(i + 1).after_break) break;
@@ -185,7 +192,9 @@ void set_position(Location& location, double latitude, double longitude, std::op
 }
 
 void take(std::string& field, const std::string& stated) {
-  if (!stated.empty()) field = stated;
+  if (stated.empty()) return;
+  field = stated;
+  clean_and_mask(field);
 }
 
 // What an operator or a form stated goes before what the text seems to say.
@@ -196,9 +205,11 @@ void take_stated(Location& location, const core::Stated& stated, const Rules& ru
   }
   // A stated kelurahan or kecamatan rules out another one from the text.
   if (!stated.kelurahan.empty() || !stated.kecamatan.empty()) {
-    location.kelurahan = stated.kelurahan;
-    location.kecamatan = stated.kecamatan;
+    location.kelurahan.clear();
+    location.kecamatan.clear();
   }
+  take(location.kelurahan, stated.kelurahan);
+  take(location.kecamatan, stated.kecamatan);
   if (location.kecamatan.empty()) {
     const auto known = std::ranges::find(rules.kelurahan, location.kelurahan, &Kelurahan::name);
     if (known != rules.kelurahan.end()) location.kecamatan = rules.kecamatan[known->kecamatan].name;
@@ -231,15 +242,15 @@ Places find_places(const Reading& reading, const core::Message& message, std::st
   const core::SharedPlace& shared = *message.place;
   if (!message.call) {
     set_position(location, shared.latitude, shared.longitude, shared.accuracy_m, LocationMethod::pin, kSharedPin);
-    if (location.address.empty()) location.address = shared.address;
-    if (location.landmark.empty()) location.landmark = shared.name;
+    if (location.address.empty()) take(location.address, shared.address);
+    if (location.landmark.empty()) take(location.landmark, shared.name);
     return places;
   }
   // The network's position is the phone's. It is the matter's too only while nothing better is known.
   Location caller;
   set_position(caller, shared.latitude, shared.longitude, shared.accuracy_m, LocationMethod::gps, kSharedPin);
   caller.role = LocationRole::caller;
-  caller.address = shared.address;
+  take(caller.address, shared.address);
   if (location.method == LocationMethod::none && !message.stated.place_differs_from_caller) location = caller;
   else places.caller = std::move(caller);
   return places;

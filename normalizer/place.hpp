@@ -16,8 +16,8 @@ struct Places {
   std::optional<core::Location> caller;     // where a caller was, when that is not the place of the matter
 };
 
-// `place_field` is what stood where a coded report has its place; it counts when nothing else was found. Strings in
-// `message` must be clean and masked.
+// `place_field` is what stood where a coded report has its place; it counts when nothing else was found, and must be
+// clean and masked like the text. All strings given are.
 [[nodiscard]] Places find_places(const Reading& reading, const core::Message& message, std::string_view place_field, const Rules& rules);
 
 }  // namespace satupintu::normalizer

@@ -126,7 +126,7 @@ void conceal_ids(Message& message, const core::Secret& key) {
   const auto traces = traces_of(message.sender);
   if (traces.empty()) return;
   const auto conceal = [&](std::string& id) {
-    if (reveals(id, traces)) id = core::to_hex(core::keyed_hash(key, {"id", id}));
+    if (!id.empty() && reveals(id, traces)) id = core::to_hex(core::keyed_hash(key, {"id", id}));
   };
   conceal(message.external_id);
   conceal(message.thread_id);

@@ -217,7 +217,11 @@ class RulesReader {
   void read_places() {
     Settings places = settings_.table("places");
     const auto common_words = places.texts("common_words", "Names that are common words too: they count only with evidence.", {});
-    const auto is_common = [&](const std::string& name) { return std::ranges::find(common_words, name) != common_words.end(); };
+    const auto announced_only = places.texts("announced_only", "Names that count only behind \"kel.\", \"kec.\" and the like.", {});
+    const auto needs = [&](const std::string& name) {
+      if (std::ranges::find(announced_only, name) != announced_only.end()) return Evidence::announced;
+      return std::ranges::find(common_words, name) != common_words.end() ? Evidence::at : Evidence::name;
+    };
     read_area(places);
     phrases(places, "elsewhere", "Places of other jurisdictions.", Meaning::elsewhere);
     phrases(places, "at", "Words before the place of the matter.", Meaning::at);
@@ -235,16 +239,21 @@ class RulesReader {
     for (auto& [code, table] : settings_.tables("kecamatan")) {
       const std::size_t index = rules_.kecamatan.size();
       const std::string name = add_place(table, "name", table.text("name", "Its name and other spellings, separated by |."), Meaning::kecamatan, index);
-      rules_.kecamatan.push_back({name, is_common(name)});
+      rules_.kecamatan.push_back({name, needs(name)});
       for (const auto& spellings : table.texts("kelurahan", "Its kelurahan, likewise.", {})) {
         const std::string kelurahan = add_place(table, "kelurahan", spellings, Meaning::kelurahan, rules_.kelurahan.size());
-        rules_.kelurahan.push_back({kelurahan, index, is_common(kelurahan)});
+        rules_.kelurahan.push_back({kelurahan, index, needs(kelurahan)});
       }
     }
-    for (const auto& word : common_words) {
-      if (std::ranges::find(rules_.kecamatan, word, &Kecamatan::name) == rules_.kecamatan.end() &&
-          std::ranges::find(rules_.kelurahan, word, &Kelurahan::name) == rules_.kelurahan.end()) {
-        places.mistake("common_words", "holds " + quoted(word) + ", which is the name of no place here", "write it as in [kecamatan.NAME], or remove it");
+    check_names(places, "common_words", common_words);
+    check_names(places, "announced_only", announced_only);
+  }
+
+  void check_names(Settings& places, std::string_view key, const std::vector<std::string>& names) {
+    for (const auto& name : names) {
+      if (std::ranges::find(rules_.kecamatan, name, &Kecamatan::name) == rules_.kecamatan.end() &&
+          std::ranges::find(rules_.kelurahan, name, &Kelurahan::name) == rules_.kelurahan.end()) {
+        places.mistake(key, "holds " + quoted(name) + ", which is the name of no place here", "write it as in [kecamatan.NAME], or remove it");
       }
     }
   }

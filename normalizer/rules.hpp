@@ -47,15 +47,22 @@ struct OutOfScope {
   std::string reason;     // with the address to turn to
 };
 
+// What it takes to believe that a place's name means the place.
+enum class Evidence : std::uint8_t {
+  name,        // nothing else is called so
+  at,          // a common word: "di" before it, or better
+  announced,   // also a larger or another place: "kel." or "kec." before it
+};
+
 struct Kecamatan {
   std::string name;
-  bool common_word = false;     // counts only with evidence
+  Evidence needs{};
 };
 
 struct Kelurahan {
   std::string name;
   std::size_t kecamatan = 0;
-  bool common_word = false;
+  Evidence needs{};
 };
 
 struct Area {

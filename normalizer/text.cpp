@@ -59,6 +59,8 @@ constexpr std::array<Part, 128> kAsciiParts = [] {
   return parts;
 }();
 
+Part part_of_ascii(char c) { return kAsciiParts[static_cast<unsigned char>(c)]; }
+
 Part part_of(UChar32 c) {
   if (c < 0x80) return kAsciiParts[static_cast<std::size_t>(c)];
   if (c == 0x85 || c == 0x2028 || c == 0x2029) return Part::line;
@@ -106,14 +108,18 @@ std::string clean_ascii(std::string_view raw, bool keep_lines) {
   CleanText out(raw.size(), keep_lines);
   std::size_t i = 0;
   while (i < raw.size()) {
+    // Words with single spaces between them, the usual thing, are copied in one piece.
     std::size_t run = i;
-    while (run < raw.size() && kAsciiParts[static_cast<unsigned char>(raw[run])] == Part::keep) ++run;
+    for (; run < raw.size(); ++run) {
+      const bool between_words = raw[run] == ' ' && run != i && run + 1 < raw.size() && part_of_ascii(raw[run + 1]) == Part::keep;
+      if (part_of_ascii(raw[run]) != Part::keep && !between_words) break;
+    }
     if (run != i) {
       out.put(raw.substr(i, run - i));
       i = run;
       continue;
     }
-    const Part part = kAsciiParts[static_cast<unsigned char>(raw[i])];
+    const Part part = part_of_ascii(raw[i]);
     if (part == Part::space) out.space();
     if (part == Part::line && (i == 0 || raw[i - 1] != '\r' || raw[i] != '\n')) out.line();
     if (part == Part::carriage_return) out.line();
@@ -208,6 +214,12 @@ void append_folded(std::string& out, std::string_view word) {
   out += without_marks(normalized_with(decompose, normalized_with(case_fold, without_marks(word))));
 }
 
+void append_lower_case(std::string& out, std::string_view word) {
+  const std::size_t begin = out.size();
+  out += word;
+  for (std::size_t i = begin; i < out.size(); ++i) out[i] = static_cast<char>(out[i] >= 'A' && out[i] <= 'Z' ? out[i] + 32 : out[i]);
+}
+
 enum class Kind : std::uint8_t { gap, letter, digit, punctuation };
 
 constexpr std::array<Kind, 128> kAsciiKinds = [] {
@@ -259,6 +271,7 @@ std::string clean_line(std::string_view raw) { return clean_as(raw, false); }
 
 std::string_view shorten(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
+  if (is_ascii(text.substr(0, most + 1))) return text.substr(0, most);
   std::size_t cut = 0;
   for (std::size_t points = 0; points < most && cut < text.size(); ++points) next_code_point(text, cut);
   if (cut == text.size()) return text;
@@ -304,13 +317,19 @@ Words split_words(std::string_view text) {
     word.after_break = after_break;
     word.hashtag = start != 0 && text[start - 1] == '#';
     std::size_t end = i;
-    for (std::size_t next = end; next < text.size() && next_kind(text, next) == kind;) end = next;
-    const std::string_view written = text.substr(start, end - start);
-    if (is_ascii(written)) {
-      for (const char c : written) words.folded += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    } else {
-      append_folded(words.folded, written);
+    bool ascii = static_cast<unsigned char>(text[start]) < 0x80;
+    for (std::size_t next = end; next < text.size(); end = next) {
+      if (const auto byte = static_cast<unsigned char>(text[next]); byte < 0x80) {
+        if (kAsciiKinds[byte] != kind) break;
+        ++next;
+      } else {
+        if (next_kind(text, next) != kind) break;
+        ascii = false;
+      }
     }
+    const std::string_view written = text.substr(start, end - start);
+    if (ascii) append_lower_case(words.folded, written);
+    else append_folded(words.folded, written);
     word.folded_end = static_cast<std::uint32_t>(words.folded.size());
     const bool reduplicated = !word.number && written.size() >= 4 && end < text.size() && text[end] == '2' &&
                               (end + 1 == text.size() || text[end + 1] < '0' || text[end + 1] > '9');

@@ -11,7 +11,8 @@ constexpr std::size_t kLeastSentence = 20;    // bytes; "Selamat pagi pak." says
 constexpr std::size_t kLongestAbbreviation = 3;
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
-// Up to a line's end, or a mark that ends a sentence; the dot of "Jl." and "no. 5" does not.
+// Up to a line's end, or a mark that ends a sentence; the dot of "Jl." and "no. 5" does not. What is too short for a sentence goes on
+// in the next line.
 std::string_view first_sentence(std::string_view text) {
   std::size_t word_begin = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -27,11 +28,11 @@ std::string_view first_sentence(std::string_view text) {
 }
 
 std::string within_limit(std::string_view line) {
-  if (shorten(line, kLongestTitle).size() == line.size()) return std::string(line);
+  if (shorten(line, kLongestTitle).size() == line.size()) return clean_line(line);
   std::string_view cut = shorten(line, kLongestTitle - 1);
   const auto last_gap = cut.rfind(' ');
   if (last_gap != std::string_view::npos && last_gap > cut.size() / 2) cut = cut.substr(0, last_gap);
-  return std::string(cut).append(kEllipsis);
+  return clean_line(cut).append(kEllipsis);
 }
 
 std::string_view kind_title(const core::Message& message) {
@@ -48,9 +49,7 @@ std::string_view kind_title(const core::Message& message) {
 std::string make_title(std::string_view subject, std::string_view text, const core::Message& message) {
   if (!subject.empty()) return within_limit(subject);
   if (text.empty()) return std::string(kind_title(message));
-  // A first line shorter than a sentence goes on in the next.
-  std::string line = clean_line(first_sentence(text));
-  return within_limit(line);
+  return within_limit(first_sentence(text));
 }
 
 }  // namespace satupintu::normalizer
