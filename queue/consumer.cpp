@@ -50,7 +50,11 @@ std::string lane_name(unsigned partition, bool emergency) {
 }
 
 Consumer::Consumer(Redis redis, asio::any_io_executor executor, ConsumerSettings settings, Handler handler, FailureListener on_failure)
-    : redis_(std::move(redis)), settings_(std::move(settings)), handler_(std::move(handler)), on_failure_(std::move(on_failure)), pause_(std::move(executor)) {}
+    : redis_(std::move(redis)),
+      settings_(std::move(settings)),
+      handler_(std::move(handler)),
+      on_failure_(std::move(on_failure)),
+      pause_(std::move(executor)) {}
 
 asio::awaitable<Result<void>> Consumer::run() {
   unsigned failures = 0;
@@ -90,7 +94,8 @@ asio::awaitable<Result<void>> Consumer::consume() {
 }
 
 asio::awaitable<Result<void>> Consumer::create_group() {
-  const auto replies = co_await redis_.pipeline({{"XGROUP", "CREATE", settings_.stream, settings_.group, settings_.from_start ? "0" : "$", "MKSTREAM"}});
+  const auto replies =
+      co_await redis_.pipeline({{"XGROUP", "CREATE", settings_.stream, settings_.group, settings_.from_start ? "0" : "$", "MKSTREAM"}});
   if (!replies) co_return std::unexpected(replies.error());
   const auto* const error = first_error(*replies);
   if (error != nullptr && error_code(*error) != "BUSYGROUP") co_return std::unexpected(error_of(*error));
@@ -99,8 +104,8 @@ asio::awaitable<Result<void>> Consumer::create_group() {
 
 // Takes over what other consumers left lying. JUSTID, because the claim itself is not yet another attempt.
 asio::awaitable<Result<void>> Consumer::claim_stale() {
-  const auto reply = co_await redis_.call(
-      {"XAUTOCLAIM", settings_.stream, settings_.group, settings_.name, std::to_string(settings_.claim_after.count()), "0", "COUNT", "100", "JUSTID"});
+  const auto reply = co_await redis_.call({"XAUTOCLAIM", settings_.stream, settings_.group, settings_.name,
+                                           std::to_string(settings_.claim_after.count()), "0", "COUNT", "100", "JUSTID"});
   if (!reply) co_return std::unexpected(reply.error());
   if (reply->elements.size() >= 2 && !reply->elements[1].elements.empty()) has_pending_ = true;
   claim_due_ = steady_clock::now() + settings_.claim_after / 2;
@@ -131,7 +136,8 @@ asio::awaitable<Result<std::optional<StreamEntry>>> Consumer::next_new() {
   auto reply = co_await redis_.call(
       {"XREADGROUP", "GROUP", settings_.group, settings_.name, "COUNT", "1", "BLOCK", kBlockMs, "STREAMS", settings_.stream, ">"});
   if (!reply) co_return std::unexpected(reply.error());
-  if (reply->elements.empty() || reply->elements[0].elements.size() != 2 || reply->elements[0].elements[1].elements.empty()) co_return std::nullopt;
+  if (reply->elements.empty() || reply->elements[0].elements.size() != 2 || reply->elements[0].elements[1].elements.empty())
+    co_return std::nullopt;
   co_return read_entry(reply->elements[0].elements[1].elements[0]);
 }
 
@@ -155,8 +161,8 @@ asio::awaitable<Result<void>> Consumer::acknowledge(std::string id) {
 asio::awaitable<Result<void>> Consumer::bury(StreamEntry entry, std::string reason) {
   const auto replies = co_await redis_.pipeline(
       {{"MULTI"},
-       {"XADD", std::string(kDeadStream), "*", "reason", std::move(reason), "group", settings_.group, "stream", entry.stream, "id", entry.id, "attempts",
-        std::to_string(entry.attempt), "type", std::move(entry.type), "event", std::move(entry.event)},
+       {"XADD", std::string(kDeadStream), "*", "reason", std::move(reason), "group", settings_.group, "stream", entry.stream, "id",
+        entry.id, "attempts", std::to_string(entry.attempt), "type", std::move(entry.type), "event", std::move(entry.event)},
        {"XACK", entry.stream, settings_.group, entry.id},
        {"EXEC"}});
   if (!replies) co_return std::unexpected(replies.error());

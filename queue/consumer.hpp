@@ -28,18 +28,18 @@ inline constexpr std::string_view kDeadStream = "sp:dead";
 
 struct StreamEntry {
   std::string stream;
-  std::string id;         // of the entry in the stream, "1736046245678-0"
-  std::string type;       // "complaint.received" …
-  std::string event;      // the CloudEvents object
-  unsigned attempt = 1;   // counts deliveries to anybody of the group
+  std::string id;        // of the entry in the stream, "1736046245678-0"
+  std::string type;      // "complaint.received" …
+  std::string event;     // the CloudEvents object
+  unsigned attempt = 1;  // counts deliveries to anybody of the group
 };
 
 struct ConsumerSettings {
   std::string stream;
   std::string group;
-  std::string name;                                       // of this consumer: the same after a restart, another for each running one
-  bool from_start = true;                                 // a new group begins with the stream's first entry, else with the next one
-  std::chrono::milliseconds claim_after{60'000};          // longer than the handler ever takes: an entry idle so long is another's no more
+  std::string name;                               // of this consumer: the same after a restart, another for each running one
+  bool from_start = true;                         // a new group begins with the stream's first entry, else with the next one
+  std::chrono::milliseconds claim_after{60'000};  // longer than the handler ever takes: an entry idle so long is another's no more
   unsigned max_attempts = 5;
 };
 
@@ -74,7 +74,7 @@ class Consumer {
   FailureListener on_failure_;
   boost::asio::steady_timer pause_;
   std::chrono::steady_clock::time_point claim_due_{};
-  bool has_pending_ = true;   // possibly: entries delivered to this consumer and not acknowledged
+  bool has_pending_ = true;  // possibly: entries delivered to this consumer and not acknowledged
   bool stopping_ = false;
 };
 

@@ -5,11 +5,15 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/file.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+// glibc 2.36 declares these without telling C++ that they are C.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
@@ -40,7 +44,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-constexpr milliseconds kGlance{20};               // between two looks at something that is about to happen
+constexpr milliseconds kGlance{20};  // between two looks at something that is about to happen
 constexpr std::chrono::seconds kOrderlyEnd{10};
 constexpr RedisTimeouts kProbeTimeouts{milliseconds{500}, milliseconds{500}};
 
@@ -85,7 +89,8 @@ std::string config_text(const EmbeddedRedisSettings& settings) {
   text += "unixsocket " + quoted(settings.socket()) + "\n";
   text += "pidfile " + quoted(settings.directory / "redis.pid") + "\n";
   // Nobody needs these here, and each can undo what the gateway relies on.
-  for (const auto* const command : {"CONFIG", "DEBUG", "FLUSHALL", "FLUSHDB", "MIGRATE", "MODULE", "REPLICAOF", "SHUTDOWN", "SLAVEOF", "SWAPDB"}) {
+  for (const auto* const command :
+       {"CONFIG", "DEBUG", "FLUSHALL", "FLUSHDB", "MIGRATE", "MODULE", "REPLICAOF", "SHUTDOWN", "SLAVEOF", "SWAPDB"}) {
     text += std::string("rename-command ") + command + " \"\"\n";
   }
   return text;
@@ -131,7 +136,8 @@ std::optional<unsigned> percent_loaded(std::string_view info) {
   constexpr std::string_view kField = "loading_loaded_perc:";
   const auto at = info.find(kField);
   unsigned percent = 0;
-  if (at == std::string_view::npos || std::from_chars(info.data() + at + kField.size(), info.data() + info.size(), percent).ec != std::errc{}) {
+  if (at == std::string_view::npos ||
+      std::from_chars(info.data() + at + kField.size(), info.data() + info.size(), percent).ec != std::errc{}) {
     return std::nullopt;
   }
   return percent;
@@ -170,7 +176,8 @@ EmbeddedRedis::~EmbeddedRedis() = default;
 
 asio::awaitable<Result<void>> EmbeddedRedis::start() {
   if (settings_.socket().native().size() >= sizeof(sockaddr_un::sun_path)) {
-    co_return fail(Errc::misconfigured, "the path " + settings_.socket().string() + " is longer than the 107 bytes Linux allows a socket; choose a shorter data directory");
+    co_return fail(Errc::misconfigured, "the path " + settings_.socket().string() +
+                                            " is longer than the 107 bytes Linux allows a socket; choose a shorter data directory");
   }
   std::error_code failed;
   fs::create_directories(settings_.directory, failed);
@@ -186,7 +193,9 @@ asio::awaitable<Result<void>> EmbeddedRedis::find_or_spawn(const std::string& co
   while (!stopping_ && steady_clock::now() < deadline) {
     {
       const File lock(::open((settings_.directory / "redis.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-      if (!lock) co_return fail(Errc::misconfigured, "the directory " + settings_.directory.string() + " cannot be written: " + std::strerror(errno));
+      if (!lock)
+        co_return fail(Errc::misconfigured,
+                       "the directory " + settings_.directory.string() + " cannot be written: " + std::strerror(errno));
       if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
         if (auto written = write_config(config_file, config); !written) co_return written;
         co_return spawn(lock.get());
@@ -210,10 +219,12 @@ asio::awaitable<Result<void>> EmbeddedRedis::find_or_spawn(const std::string& co
 Result<void> EmbeddedRedis::spawn(int lock) {
   const auto program = find_redis_server(settings_.program);
   if (!program) {
-    return fail(Errc::misconfigured, "there is no program " + settings_.program + "; install the package redis-server, or give the address of a Redis of your own");
+    return fail(Errc::misconfigured, "there is no program " + settings_.program +
+                                         "; install the package redis-server, or give the address of a Redis of your own");
   }
   const File log(::open((settings_.directory / "redis.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-  if (!log) return fail(Errc::misconfigured, "the directory " + settings_.directory.string() + " cannot be written: " + std::strerror(errno));
+  if (!log)
+    return fail(Errc::misconfigured, "the directory " + settings_.directory.string() + " cannot be written: " + std::strerror(errno));
 
   // Of all we have open it keeps the log and the lock: an orphan that held our listening sockets would keep the next
   // gateway from starting. It gets a session of its own, so that a terminal's Ctrl-C reaches only us, who end it in
@@ -260,7 +271,8 @@ asio::awaitable<Result<void>> EmbeddedRedis::wait_until_ready() {
     if (process_->has_ended()) {
       const std::string how = process_->reap();
       process_.reset();
-      co_return fail(Errc::unavailable, "redis-server ended while starting (" + how + "); it says why in " + (settings_.directory / "redis.log").string());
+      co_return fail(Errc::unavailable,
+                     "redis-server ended while starting (" + how + "); it says why in " + (settings_.directory / "redis.log").string());
     }
     const auto replies = co_await probe.pipeline({{"PING"}, {"INFO", "persistence"}});
     if (stopping_) break;
@@ -273,7 +285,8 @@ asio::awaitable<Result<void>> EmbeddedRedis::wait_until_ready() {
     }
     if (steady_clock::now() >= deadline) {
       co_await end_process();
-      co_return fail(Errc::unavailable, "redis-server was not ready in time; it says why in " + (settings_.directory / "redis.log").string());
+      co_return fail(Errc::unavailable,
+                     "redis-server was not ready in time; it says why in " + (settings_.directory / "redis.log").string());
     }
     co_await pause(kGlance);
   }

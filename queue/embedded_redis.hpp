@@ -20,12 +20,12 @@
 namespace satupintu::queue {
 
 struct EmbeddedRedisSettings {
-  std::string program = "redis-server";        // looked up in PATH, unless it is a path itself
-  std::filesystem::path directory;             // its own; absolute
+  std::string program = "redis-server";  // looked up in PATH, unless it is a path itself
+  std::filesystem::path directory;       // its own; absolute
   // always, everysec or no. A second lost in a power cut costs nothing: the publisher's mark goes back with the log's
   // tail, and the journal, which did reach the disk, is run again from there.
   std::string append_fsync = "everysec";
-  std::chrono::milliseconds ready_within = std::chrono::minutes{10};   // reading a large log takes its time
+  std::chrono::milliseconds ready_within = std::chrono::minutes{10};  // reading a large log takes its time
 
   [[nodiscard]] std::filesystem::path socket() const { return directory / "redis.sock"; }
 };
@@ -35,9 +35,9 @@ class EmbeddedRedisEvents {
  public:
   virtual ~EmbeddedRedisEvents() = default;
   virtual void redis_started(int pid, bool adopted) = 0;
-  virtual void redis_loading(unsigned percent) = 0;              // reading its log, once for each percent reached
-  virtual void redis_stopped(std::string_view how) = 0;          // "exit status 1", "signal 9" or "ended"
-  virtual void redis_start_failed(const core::Error& error) = 0; // in `watch`, which tries again
+  virtual void redis_loading(unsigned percent) = 0;               // reading its log, once for each percent reached
+  virtual void redis_stopped(std::string_view how) = 0;           // "exit status 1", "signal 9" or "ended"
+  virtual void redis_start_failed(const core::Error& error) = 0;  // in `watch`, which tries again
 };
 
 class EmbeddedRedis {
@@ -67,7 +67,7 @@ class EmbeddedRedis {
   boost::asio::any_io_executor executor_;
   EmbeddedRedisSettings settings_;
   EmbeddedRedisEvents& events_;
-  std::unique_ptr<Process> process_;   // none: not running
+  std::unique_ptr<Process> process_;  // none: not running
   boost::asio::steady_timer pause_;
   bool stopping_ = false;
 };

@@ -36,7 +36,7 @@ std::string_view name_of(Intent intent) noexcept {
 
 std::string_view entry_type_of(const Submission& submission) noexcept {
   switch (submission.intent) {
-    case Intent::report: return {};   // the script decides
+    case Intent::report: return {};  // the script decides
     case Intent::amend:
     case Intent::attach: return submission.entry_type;
     case Intent::rate: return "complaint.rated";
@@ -69,7 +69,20 @@ std::optional<std::optional<Seq>> read_mark(const RespValue& reply) {
   return mark;
 }
 
-std::unexpected<core::Error> nonsense() { return fail(Errc::outcome_unknown, "Redis answers the publishing script with nonsense"); }
+// What EXEC answers: one result for each submission, then the mark.
+std::optional<BatchResult> read_batch(RespValue& reply, std::size_t submissions) {
+  if (reply.elements.size() != submissions + 1) return std::nullopt;
+  const auto mark = read_mark(reply.elements.back());
+  if (!mark) return std::nullopt;
+  BatchResult result{{}, *mark};
+  result.published.reserve(submissions);
+  for (std::size_t i = 0; i < submissions; ++i) {
+    auto published = read_published(reply.elements[i]);
+    if (!published) return std::nullopt;
+    result.published.push_back(std::move(*published));
+  }
+  return result;
+}
 
 }  // namespace
 
@@ -125,38 +138,40 @@ void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<
 }
 
 asio::awaitable<Result<BatchResult>> Publisher::publish(const std::vector<Submission>& batch, std::optional<Seq> expected, Seq to) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    auto result = co_await try_publish(batch, expected, to);
+    if (!result) co_return std::unexpected(result.error());
+    if (*result) co_return std::move(**result);
+  }
+  co_return fail(Errc::unavailable, "NOSCRIPT: Redis keeps forgetting the script");
+}
+
+// nullopt when Redis had forgotten the scripts; they will be loaded the next time.
+asio::awaitable<Result<std::optional<BatchResult>>> Publisher::try_publish(const std::vector<Submission>& batch,
+                                                                           std::optional<Seq> expected, Seq to) {
   if (publish_sha_.empty()) {
     if (auto loaded = co_await load_scripts(); !loaded) co_return std::unexpected(loaded.error());
   }
-  if (redis_.connections() != checked_connection_) {
+  const auto connection = co_await redis_.connect();
+  if (!connection) co_return std::unexpected(connection.error());
+  if (*connection != checked_connection_) {
     const auto found = co_await mark();
     if (!found) co_return std::unexpected(found.error());
-    checked_connection_ = redis_.connections();
     if (*found < expected) co_return BatchResult{{}, *found};
+    checked_connection_ = *connection;
   }
   write_batch(batch, expected, to);
   auto replies = co_await redis_.exchange(buffer_, batch.size() + 3);
-  if (replies && first_error(*replies) != nullptr && error_code(*first_error(*replies)) == "NOSCRIPT") {
-    if (auto loaded = co_await load_scripts(); !loaded) co_return std::unexpected(loaded.error());
-    replies = co_await redis_.exchange(buffer_, batch.size() + 3);
-  }
   if (!replies) co_return std::unexpected(replies.error());
-  if (const auto* error = first_error(*replies)) co_return std::unexpected(error_of(*error));
-
-  auto& results = replies->back().elements;
-  if (results.size() != batch.size() + 1) co_return nonsense();
-  BatchResult result;
-  const auto mark = read_mark(results.back());
-  if (!mark) co_return nonsense();
-  result.mark = *mark;
-  results.pop_back();
-  result.published.reserve(batch.size());
-  for (auto& reply : results) {
-    auto published = read_published(reply);
-    if (!published) co_return nonsense();
-    result.published.push_back(std::move(*published));
+  if (const auto* error = first_error(*replies)) {
+    if (error_code(*error) != "NOSCRIPT") co_return std::unexpected(error_of(*error));
+    publish_sha_.clear();
+    co_return std::nullopt;
   }
-  co_return result;
+  auto result = read_batch(replies->back(), batch.size());
+  if (result) co_return result;
+  redis_.close();
+  co_return fail(Errc::outcome_unknown, "Redis answers the publishing script with nonsense");
 }
 
 }  // namespace satupintu::queue

@@ -20,14 +20,14 @@
 namespace satupintu::queue {
 
 struct DedupeSettings {
-  std::chrono::milliseconds remember_ids = std::chrono::days{40};        // longer than the journal's retention
+  std::chrono::milliseconds remember_ids = std::chrono::days{40};  // longer than the journal's retention
   std::chrono::milliseconds repeat_window = std::chrono::hours{24};
   std::chrono::milliseconds conversation_window = std::chrono::minutes{30};
 };
 
 struct BatchResult {
-  std::vector<Published> published;   // one per submission, in order; none when the tail was found lost beforehand
-  std::optional<Seq> mark;            // what Redis remembers of this gateway; not `to` when it has lost its tail
+  std::vector<Published> published;  // one per submission, in order; none when the tail was found lost beforehand
+  std::optional<Seq> mark;           // what Redis remembers of this gateway; not `to` when it has lost its tail
 };
 
 class Publisher {
@@ -46,14 +46,16 @@ class Publisher {
 
  private:
   boost::asio::awaitable<core::Result<void>> load_scripts();
+  boost::asio::awaitable<core::Result<std::optional<BatchResult>>> try_publish(const std::vector<Submission>& batch,
+                                                                               std::optional<Seq> expected, Seq to);
   void write_batch(const std::vector<Submission>& batch, std::optional<Seq> expected, Seq to);
 
   Redis& redis_;
   std::string mark_key_;
-  std::string remember_ids_, repeat_window_, remember_words_, conversation_window_, remember_conversation_;   // milliseconds in digits
-  std::string publish_sha_, advance_mark_sha_;   // Redis' names for the scripts; empty until loaded
-  std::uint64_t checked_connection_ = 0;         // the last one whose mark was compared
-  std::string buffer_;                           // the batch as it goes over the wire, kept for its memory
+  std::string remember_ids_, repeat_window_, remember_words_, conversation_window_, remember_conversation_;  // milliseconds in digits
+  std::string publish_sha_, advance_mark_sha_;  // Redis' names for the scripts; empty until loaded
+  std::uint64_t checked_connection_ = 0;        // the last one whose mark was compared
+  std::string buffer_;                          // the batch as it goes over the wire, kept for its memory
 };
 
 }  // namespace satupintu::queue

@@ -62,10 +62,11 @@ asio::awaitable<Result<std::vector<tcp::endpoint>>> look_up(RedisHost host, mill
   };
   const auto query = std::make_shared<LookUp>(co_await asio::this_coro::executor);
   query->done.expires_after(limit);
-  query->resolver.async_resolve(host.name, std::to_string(host.port), [query](const boost::system::error_code&, const tcp::resolver::results_type& found) {
-    for (const auto& entry : found) query->found.push_back(entry.endpoint());
-    query->done.cancel();
-  });
+  query->resolver.async_resolve(host.name, std::to_string(host.port),
+                                [query](const boost::system::error_code&, const tcp::resolver::results_type& found) {
+                                  for (const auto& entry : found) query->found.push_back(entry.endpoint());
+                                  query->done.cancel();
+                                });
   co_await query->done.async_wait(as_result);
   if (query->found.empty()) co_return fail(Errc::unavailable, "Redis' host name cannot be looked up");
   co_return std::move(query->found);
@@ -115,7 +116,8 @@ class Connection {
   }
 
   asio::awaitable<Result<Replies>> exchange(std::string_view commands, std::size_t count) {
-    auto replies = co_await in_time(timeouts_.reply, tls_ ? exchange_over(*tls_, commands, count) : exchange_over(socket_, commands, count));
+    auto replies =
+        co_await in_time(timeouts_.reply, tls_ ? exchange_over(*tls_, commands, count) : exchange_over(socket_, commands, count));
     co_return replies ? std::move(*replies) : fail(Errc::outcome_unknown, "Redis does not answer in time");
   }
 
@@ -123,7 +125,7 @@ class Connection {
   bool is_alive() {
     char byte = 0;
     const auto peeked = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (peeked > 0) return tls_.has_value();   // TLS' own messages; from Redis itself nothing is due
+    if (peeked > 0) return tls_.has_value();  // TLS' own messages; from Redis itself nothing is due
     return peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   }
 
@@ -261,7 +263,8 @@ asio::awaitable<Result<RedisHost>> Redis::State::ask_sentinels() {
     }
     const auto& parts = answer->front().elements;
     unsigned port = 0;
-    if (parts.size() != 2 || std::from_chars(parts[1].text.data(), parts[1].text.data() + parts[1].text.size(), port).ec != std::errc{} || port > 65535) {
+    if (parts.size() != 2 || std::from_chars(parts[1].text.data(), parts[1].text.data() + parts[1].text.size(), port).ec != std::errc{} ||
+        port > 65535) {
       last = {Errc::unavailable, "the Sentinels do not know the master " + address.master_name};
       continue;
     }
@@ -310,11 +313,16 @@ Redis::~Redis() = default;
 Redis::Redis(Redis&&) noexcept = default;
 Redis& Redis::operator=(Redis&&) noexcept = default;
 
-asio::awaitable<Result<Replies>> Redis::exchange(std::string_view commands, std::size_t replies) {
+asio::awaitable<Result<std::uint64_t>> Redis::connect() {
   if (state_->connection && !state_->connection->is_alive()) state_->connection.reset();
   if (!state_->connection) {
     if (auto connected = co_await state_->connect(); !connected) co_return std::unexpected(connected.error());
   }
+  co_return state_->connections;
+}
+
+asio::awaitable<Result<Replies>> Redis::exchange(std::string_view commands, std::size_t replies) {
+  if (!state_->connection) co_return fail(Errc::unavailable, "there is no connection to Redis");
   auto answered = co_await state_->connection->exchange(commands, replies);
   // A demoted master keeps its connections. Leaving it makes the next call look for the new one.
   const auto* const error = answered ? first_error(*answered) : nullptr;
@@ -325,13 +333,12 @@ asio::awaitable<Result<Replies>> Redis::exchange(std::string_view commands, std:
 asio::awaitable<Result<Replies>> Redis::pipeline(std::vector<Command> commands) {
   std::string bytes;
   for (const auto& command : commands) append_command(bytes, command);
+  if (auto connected = co_await connect(); !connected) co_return std::unexpected(connected.error());
   co_return co_await exchange(bytes, commands.size());
 }
 
 asio::awaitable<Result<RespValue>> Redis::call(Command command) {
-  std::string bytes;
-  append_command(bytes, command);
-  auto replies = co_await exchange(bytes, 1);
+  auto replies = co_await pipeline({std::move(command)});
   if (!replies) co_return std::unexpected(replies.error());
   if (replies->front().kind == RespKind::error) co_return std::unexpected(error_of(replies->front()));
   co_return std::move(replies->front());
@@ -340,7 +347,5 @@ asio::awaitable<Result<RespValue>> Redis::call(Command command) {
 void Redis::close() noexcept {
   if (state_->connection) state_->connection->close();
 }
-
-std::uint64_t Redis::connections() const noexcept { return state_->connections; }
 
 }  // namespace satupintu::queue

@@ -24,25 +24,26 @@ class Redis {
   Redis(Redis&&) noexcept;
   Redis& operator=(Redis&&) noexcept;
 
-  // Sends all commands, then reads all replies, in order; connects first when needed. A reply that is a Redis error is a
-  // value in its place. Fails with
-  // - unavailable when nothing was sent: no connection, the server is a replica or still starts;
-  // - refused when the server turns us away (password, rights, Redis Cluster), misconfigured for a useless CA file;
-  // - outcome_unknown when the connection broke, spoke nonsense or took too long after the first byte.
-  // After a failure, and after a READONLY reply, the next call makes a new connection.
-  boost::asio::awaitable<core::Result<std::vector<RespValue>>> pipeline(std::vector<Command> commands);
+  // Makes sure of a living connection and gives its number, which grows with each new one: while it stays the same, so does
+  // what the server was told. Fails with
+  // - unavailable when there is no connection to be had, the server is a replica or is not ready;
+  // - refused when it turns us away (password, rights, a Redis Cluster), misconfigured for a useless CA file.
+  boost::asio::awaitable<core::Result<std::uint64_t>> connect();
 
-  // The same for `replies` commands written down with append_command; `commands` must outlive the call.
+  // REQUIRES: `commands` are `replies` commands written down with append_command, and outlive the call.
+  // Sends all of them over the present connection, then reads all replies, in order. A reply that is a Redis error is a value
+  // in its place. Fails with unavailable when nothing was sent, and with outcome_unknown when the connection broke, spoke
+  // nonsense or took too long after the first byte. After a failure, and after a READONLY reply, there is no connection.
   boost::asio::awaitable<core::Result<std::vector<RespValue>>> exchange(std::string_view commands, std::size_t replies);
+
+  // Connects when needed, then as above.
+  boost::asio::awaitable<core::Result<std::vector<RespValue>>> pipeline(std::vector<Command> commands);
 
   // One command; a Redis error reply becomes an Error (see error_of in resp.hpp).
   boost::asio::awaitable<core::Result<RespValue>> call(Command command);
 
   // A call in progress then fails with outcome_unknown.
   void close() noexcept;
-
-  // How many connections were made so far: while the number stays, so does the server's memory of what it was told.
-  [[nodiscard]] std::uint64_t connections() const noexcept;
 
  private:
   struct State;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint16_t kRedisPort = 6379;
 constexpr std::uint16_t kSentinelPort = 26379;
-constexpr std::size_t kMaxSocketPath = 107;   // sockaddr_un
+constexpr std::size_t kMaxSocketPath = 107;  // sockaddr_un
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view digits) {
@@ -45,7 +45,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 
 Result<void> read_database(std::string_view digits, RedisAddress& address) {
   const auto number = parse_number<unsigned>(digits);
-  if (!number) return fail(Errc::misconfigured, "the database of the Redis address is not a number; write for example redis://localhost:6379/0");
+  if (!number)
+    return fail(Errc::misconfigured, "the database of the Redis address is not a number; write for example redis://localhost:6379/0");
   address.database = *number;
   return {};
 }
@@ -67,7 +68,8 @@ Result<RedisHost> read_host(std::string_view text, std::uint16_t usual_port) {
   std::string_view port;
   if (text.starts_with('[')) {
     const auto bracket = text.find(']');
-    if (bracket == std::string_view::npos) return fail(Errc::misconfigured, "the Redis address opens '[' and does not close it; write for example [::1]:6379");
+    if (bracket == std::string_view::npos)
+      return fail(Errc::misconfigured, "the Redis address opens '[' and does not close it; write for example [::1]:6379");
     name = text.substr(1, bracket - 1);
     port = text.substr(bracket + 1);
   } else if (const auto colon = text.find(':'); colon != std::string_view::npos) {
@@ -82,7 +84,8 @@ Result<RedisHost> read_host(std::string_view text, std::uint16_t usual_port) {
   }
   const auto number = parse_number<std::uint16_t>(port.substr(1));
   if (!port.starts_with(':') || !number || *number == 0) {
-    return fail(Errc::misconfigured, "the port of the Redis address is not a number from 1 to 65535; write for example redis://localhost:6379");
+    return fail(Errc::misconfigured,
+                "the port of the Redis address is not a number from 1 to 65535; write for example redis://localhost:6379");
   }
   host.port = *number;
   return host;
@@ -113,7 +116,8 @@ Result<RedisAddress> read_server(std::string_view rest, RedisTransport transport
   const auto path = read_authority(rest, kRedisPort, address);
   if (!path) return std::unexpected(path.error());
   if (address.hosts.size() > 1) {
-    return fail(Errc::misconfigured, "the Redis address names several servers; only sentinel:// does, as in sentinel://one:26379,two:26379/master-name");
+    return fail(Errc::misconfigured,
+                "the Redis address names several servers; only sentinel:// does, as in sentinel://one:26379,two:26379/master-name");
   }
   if (!path->empty()) {
     if (auto read = read_database(*path, address); !read) return std::unexpected(read.error());
@@ -127,7 +131,8 @@ Result<RedisAddress> read_sentinels(std::string_view rest) {
   const auto path = read_authority(rest, kSentinelPort, address);
   if (!path) return std::unexpected(path.error());
   if (path->empty()) {
-    return fail(Errc::misconfigured, "the Redis address lacks the master's name; write for example sentinel://one:26379,two:26379/master-name");
+    return fail(Errc::misconfigured,
+                "the Redis address lacks the master's name; write for example sentinel://one:26379,two:26379/master-name");
   }
   address.master_name = *path;
   return address;
@@ -138,12 +143,15 @@ Result<RedisAddress> read_unix_socket(std::string_view rest) {
   address.transport = RedisTransport::unix_socket;
   const auto question = rest.find('?');
   address.socket = rest.substr(0, question);
-  if (!address.socket.is_absolute()) return fail(Errc::misconfigured, "the Redis socket is not an absolute path; write for example unix:/run/redis/redis.sock");
-  if (address.socket.native().size() > kMaxSocketPath) return fail(Errc::misconfigured, "the path of the Redis socket is longer than the 107 bytes that Linux allows; use a shorter one");
+  if (!address.socket.is_absolute())
+    return fail(Errc::misconfigured, "the Redis socket is not an absolute path; write for example unix:/run/redis/redis.sock");
+  if (address.socket.native().size() > kMaxSocketPath)
+    return fail(Errc::misconfigured, "the path of the Redis socket is longer than the 107 bytes that Linux allows; use a shorter one");
   if (question == std::string_view::npos) return address;
   constexpr std::string_view kDatabase = "db=";
   const std::string_view query = rest.substr(question + 1);
-  if (!query.starts_with(kDatabase)) return fail(Errc::misconfigured, "only ?db= may follow the Redis socket, as in unix:/run/redis/redis.sock?db=1");
+  if (!query.starts_with(kDatabase))
+    return fail(Errc::misconfigured, "only ?db= may follow the Redis socket, as in unix:/run/redis/redis.sock?db=1");
   if (auto read = read_database(query.substr(kDatabase.size()), address); !read) return std::unexpected(read.error());
   return address;
 }
@@ -171,7 +179,9 @@ Result<RedisAddress> parse_redis_address(std::string_view text) {
 }
 
 std::string to_string(const RedisAddress& address) {
-  const auto database = [&](std::string_view before) { return address.database == 0 ? "" : std::string(before) + std::to_string(address.database); };
+  const auto database = [&](std::string_view before) {
+    return address.database == 0 ? "" : std::string(before) + std::to_string(address.database);
+  };
   switch (address.transport) {
     case RedisTransport::embedded: return "embedded";
     case RedisTransport::tcp: return "redis://" + to_string(address.hosts.front()) + database("/");

@@ -23,24 +23,24 @@ namespace satupintu::queue {
 enum class RedisTransport { embedded, tcp, tls, unix_socket, sentinel };
 
 struct RedisHost {
-  std::string name;           // a name or an address; IPv6 without its brackets
+  std::string name;  // a name or an address; IPv6 without its brackets
   std::uint16_t port = 0;
 };
 
 struct RedisAddress {
   RedisTransport transport = RedisTransport::embedded;
-  std::vector<RedisHost> hosts;        // the server, or the Sentinels in the order they are to be asked
+  std::vector<RedisHost> hosts;  // the server, or the Sentinels in the order they are to be asked
   std::filesystem::path socket;
-  std::string master_name;             // as the Sentinels call it
+  std::string master_name;  // as the Sentinels call it
   unsigned database = 0;
-  std::string user;                    // empty: Redis' default user
-  core::Secret password;               // of the servers; Sentinels are asked without
-  std::filesystem::path ca_file;       // PEM; empty: the authorities the system trusts
+  std::string user;               // empty: Redis' default user
+  core::Secret password;          // of the servers; Sentinels are asked without
+  std::filesystem::path ca_file;  // PEM; empty: the authorities the system trusts
 };
 
 struct RedisTimeouts {
-  std::chrono::milliseconds connect{3000};   // from the look-up to the first answer, for each server tried
-  std::chrono::milliseconds reply{3000};     // for a whole pipeline, from its first byte
+  std::chrono::milliseconds connect{3000};  // from the look-up to the first answer, for each server tried
+  std::chrono::milliseconds reply{3000};    // for a whole pipeline, from its first byte
 };
 
 struct RedisSettings {

@@ -24,7 +24,8 @@ TEST_CASE("an_address_is_read_and_shown_again_without_its_password") {
            Case{"rediss://:kata-sandi-rahasia@redis.kota.example:6390/0", RedisTransport::tls, "rediss://redis.kota.example:6390"},
            Case{"unix:/run/redis/redis.sock", RedisTransport::unix_socket, "unix:/run/redis/redis.sock"},
            Case{"unix:/run/redis/redis.sock?db=3", RedisTransport::unix_socket, "unix:/run/redis/redis.sock?db=3"},
-           Case{"sentinel://satu,dua:26380,[::1]:26381/pengaduan", RedisTransport::sentinel, "sentinel://satu:26379,dua:26380,[::1]:26381/pengaduan"},
+           Case{"sentinel://satu,dua:26380,[::1]:26381/pengaduan", RedisTransport::sentinel,
+                "sentinel://satu:26379,dua:26380,[::1]:26381/pengaduan"},
        }) {
     CAPTURE(text);
     const auto address = parse_redis_address(text);
@@ -95,8 +96,9 @@ TEST_CASE("a_wrong_address_is_refused_with_what_to_write_instead") {
 }
 
 TEST_CASE("a_refusal_never_quotes_the_password") {
-  for (const std::string_view text : {"redis://u:kata-sandi-rahasia@:1", "redis://u:kata-sandi-rahasia@h:x", "redis://u:kata-sandi-rahasia@h/db",
-                                      "redis://u:kata-sandi-rahasia%@h", "rds://u:kata-sandi-rahasia@h", "sentinel://u:kata-sandi-rahasia@h"}) {
+  for (const std::string_view text :
+       {"redis://u:kata-sandi-rahasia@:1", "redis://u:kata-sandi-rahasia@h:x", "redis://u:kata-sandi-rahasia@h/db",
+        "redis://u:kata-sandi-rahasia%@h", "rds://u:kata-sandi-rahasia@h", "sentinel://u:kata-sandi-rahasia@h"}) {
     CAPTURE(text);
     const auto address = parse_redis_address(text);
     REQUIRE_FALSE(address);

@@ -74,8 +74,8 @@ struct RespReader::State {
     void operator()(redisReader* it) const noexcept { redisReaderFree(it); }
   };
   RespLimits limits;
-  std::size_t elements = 0;   // of the value being read
-  std::size_t bytes = 0;      // fed since the last value
+  std::size_t elements = 0;  // of the value being read
+  std::size_t bytes = 0;     // fed since the last value
   std::unique_ptr<redisReader, Free> reader;
   std::optional<Error> failure;
 

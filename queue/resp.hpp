@@ -15,7 +15,7 @@
 
 namespace satupintu::queue {
 
-using Command = std::vector<std::string>;   // {"XADD", "{sp:0}:complaints", "*", …}; any bytes
+using Command = std::vector<std::string>;  // {"XADD", "{sp:0}:complaints", "*", …}; any bytes
 
 // Every part is sent with its length, so nothing in it can end the command or start another.
 void append_command(std::string& out, const Command& command);
@@ -28,14 +28,14 @@ enum class RespKind { nil, integer, text, error, array };
 struct RespValue {
   RespKind kind = RespKind::nil;
   std::int64_t integer = 0;
-  std::string text;                   // of a text or an error
-  std::vector<RespValue> elements;    // of an array
+  std::string text;                 // of a text or an error
+  std::vector<RespValue> elements;  // of an array
 };
 
 // What one reply may amount to. A server that claims more is not believed, before memory is set aside for it.
 struct RespLimits {
   std::size_t bytes = std::size_t{32} << 20U;
-  std::size_t elements = std::size_t{1} << 17U;   // in all arrays of the reply together; they nest at most 7 deep
+  std::size_t elements = std::size_t{1} << 17U;  // in all arrays of the reply together; they nest at most 7 deep
 };
 
 // Reads the replies of one connection. After an error the stream has lost its framing: every later call fails too,

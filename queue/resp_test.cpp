@@ -71,7 +71,8 @@ TEST_CASE("a_reply_reads_the_same_however_the_network_cuts_it") {
     for (std::size_t first = 0; first <= reply.bytes.size(); ++first) {
       for (std::size_t second = first; second <= reply.bytes.size(); ++second) {
         RespReader reader;
-        CHECK(read_all(reader, {reply.bytes.substr(0, first), reply.bytes.substr(first, second - first), reply.bytes.substr(second)}) == reply.value);
+        CHECK(read_all(reader, {reply.bytes.substr(0, first), reply.bytes.substr(first, second - first), reply.bytes.substr(second)}) ==
+              reply.value);
         CHECK(reader.drained());
       }
     }
@@ -90,8 +91,8 @@ TEST_CASE("a_cut_reply_gives_nothing_and_no_failure") {
 }
 
 TEST_CASE("garbage_is_a_failure_and_stays_one") {
-  for (const std::string_view bytes : {"HTTP/1.1 400 Bad Request\r\n", "\r\n", ":satu\r\n", ":1 \r\n", "$abc\r\n", "$-2\r\n", "*-2\r\n", "*x\r\n", "%1\r\n+a\r\n+b\r\n",
-                                       "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:7\r\n"}) {
+  for (const std::string_view bytes : {"HTTP/1.1 400 Bad Request\r\n", "\r\n", ":satu\r\n", ":1 \r\n", "$abc\r\n", "$-2\r\n", "*-2\r\n",
+                                       "*x\r\n", "%1\r\n+a\r\n+b\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:7\r\n"}) {
     CAPTURE(bytes);
     RespReader reader;
     CHECK(read_all(reader, {bytes}).starts_with("failed"));
@@ -103,13 +104,13 @@ TEST_CASE("garbage_is_a_failure_and_stays_one") {
 
 TEST_CASE("a_header_that_claims_too_much_is_refused_before_memory_is_set_aside") {
   for (const std::string_view bytes :
-       {"*2147483647\r\n", "*131073\r\n", "*2\r\n:1\r\n*2147483647\r\n", "*4294967296\r\n", "$2147483647\r\n", "$33554433\r\n", "*1\r\n$2147483647\r\n",
-        "$99999999999999999999999\r\n", "*2\r\n*131000\r\n"}) {
+       {"*2147483647\r\n", "*131073\r\n", "*2\r\n:1\r\n*2147483647\r\n", "*4294967296\r\n", "$2147483647\r\n", "$33554433\r\n",
+        "*1\r\n$2147483647\r\n", "$99999999999999999999999\r\n", "*2\r\n*131000\r\n"}) {
     CAPTURE(bytes);
     RespReader reader;
     const auto read = read_all(reader, {bytes});
     if (bytes == "*2\r\n*131000\r\n") {
-      CHECK(read == "");   // under the limit together: the control
+      CHECK(read == "");  // under the limit together: the control
     } else {
       CHECK(read.starts_with("failed"));
     }
