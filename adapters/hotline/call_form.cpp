@@ -173,7 +173,7 @@ std::string written(double number) { return std::to_string(std::llround(number))
 
 std::string remedy_for(const Field& field) {
   switch (field.shape) {
-    case Shape::text: return "write text of at most " + written(field.most) + " characters";
+    case Shape::text: return "write text of at most " + written(field.most) + " characters" + (field.required ? ", not blank" : "");
     case Shape::name: return "write 1 to " + written(field.most) + " visible ASCII characters";
     case Shape::code: return "write a category's code: a to z, 0 to 9 and _, at most " + written(field.most) + " characters";
     case Shape::tracking_code: return "write the complaint's tracking code, such as SP-0ABCD-EFGHV";
