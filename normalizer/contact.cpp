@@ -51,7 +51,10 @@ Message contact_of(Message message, std::string subject, std::string text, core:
   message.sender = {};
   message.subject = std::move(subject);
   message.text = std::move(text);
-  if (visibility != core::Visibility::open) message.permalink.clear();   // it leads to the sender's own page
+  if (visibility != core::Visibility::open) {
+    message.permalink.clear();   // it leads to the sender's own page
+    for (auto& attachment : message.attachments) attachment.name.clear();   // files are often called after their owner
+  }
   for (auto* line : {&message.external_id, &message.thread_id, &message.in_reply_to, &message.permalink}) clean_only(*line);
   for (auto& flag : message.flags) clean_only(flag);
   for (auto& attachment : message.attachments) {

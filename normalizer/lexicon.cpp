@@ -50,7 +50,7 @@ Lexicon::WordId Lexicon::look_up(std::string_view folded) const {
   if (folded.size() > kLongestWord) return 0;
   if (const WordId known = find_id(folded)) return known;
   constexpr std::size_t kShortestStem = 3;
-  for (const std::string_view ending : {"nya", "lah", "kah", "ny"}) {
+  for (const std::string_view ending : {"nya", "lah", "kah", "ny", "y"}) {
     if (folded.size() < ending.size() + kShortestStem || !folded.ends_with(ending)) continue;
     if (const WordId known = find_id(folded.substr(0, folded.size() - ending.size()))) return known;
   }

@@ -142,8 +142,10 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
   if (complaint.visibility == Visibility::open) {
     complaint.reporter.display_name = display_name_of(message.sender);
   } else {
-    subject = mask_name(std::move(subject), message.sender.name);
-    text = mask_name(std::move(text), message.sender.name);
+    for (const auto* name : {&message.sender.name, &message.sender.handle}) {
+      subject = mask_name(std::move(subject), *name);
+      text = mask_name(std::move(text), *name);
+    }
     whole = joined(subject, text);
     reading = Reading(whole, rules_.lexicon);
   }

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalizer/place.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/shipped_rules.hpp"
+
+using namespace satupintu;
+using namespace satupintu::normalizer;
+using core::LocationMethod;
+using core::LocationRole;
+
+namespace {
+
+Places places(std::string_view text, const core::Message& message = {}, std::string_view place_field = {}) {
+  const Rules& rules = tests::shipped_rules();
+  return find_places(Reading(text, rules.lexicon), message, place_field, rules);
+}
+
+}  // namespace
+
+TEST_CASE("places_are_found_in_what_people_write") {
+  const struct { std::string text, address, landmark, kelurahan, kecamatan, rt, rw; } cases[] = {
+      {"Jl. Moh Toha no 5 lampu mati", "Jl. Moh Toha no 5", "", "", "", "", ""},
+      {"lampu mati di jln sudirman no.12A, depan masjid al azhom", "jln sudirman no.12A", "depan masjid al azhom", "", "", "", ""},
+      {"got mampet di gg h. naim rt03/rw05 kel. kreo kec larangan kalo ujan meluap", "gg h. naim", "", "Kreo", "Larangan", "003", "005"},
+      {"jalan gatot subroto km 5 jatiuwung rusak", "jalan gatot subroto km 5", "", "", "Jatiuwung", "", ""},
+      {"RT 3/RW 12 kelurahan Poris Pelawad Indah banjir", "", "", "Poris Plawad Indah", "Cipondoh", "003", "012"},
+      {"rt 03/05 sukaasih", "", "", "Sukaasih", "Tangerang", "003", "005"},
+      {"rw 007 batu ceper", "", "", "", "Batuceper", "", "007"},
+      {"banjir di perum total persada periuk, tolong", "perum total persada periuk", "", "", "", "", ""},
+      {"sampah numpuk di karangtengah", "", "", "", "Karang Tengah", "", ""},
+      {"macet dekat pertigaan cimone arah pasar", "", "dekat pertigaan cimone", "Cimone", "Karawaci", "", ""},
+      {"Patokannya seberang alfamart, jl merdeka gg kelinci", "jl merdeka, gg kelinci", "seberang alfamart", "", "", "", ""},
+      {"ular di petir cipondoh", "", "", "Petir", "Cipondoh", "", ""},
+      {"kel jatiuwung", "", "", "Jatiuwung", "Cibodas", "", ""},
+      {"kec. Jatiuwung", "", "", "", "Jatiuwung", "", ""},
+      {"kel. Cipondoh", "", "", "Cipondoh", "Cipondoh", "", ""},
+      {"cipondoh indah", "", "", "Cipondoh Indah", "Cipondoh", "", ""},
+      {"di Benda banjir", "", "", "", "Benda", "", ""},
+      {"kecamatan tangerang kelurahan babakan", "", "", "Babakan", "Tangerang", "", ""},
+      {"dari cipondoh ke kel kunciran", "", "", "Kunciran", "Pinang", "", ""},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.text);
+    const auto location = places(c.text).location;
+    CHECK(location.address == c.address);
+    CHECK(location.landmark == c.landmark);
+    CHECK(location.kelurahan == c.kelurahan);
+    CHECK(location.kecamatan == c.kecamatan);
+    CHECK(location.rt == c.rt);
+    CHECK(location.rw == c.rw);
+    CHECK(location.method == LocationMethod::text);
+    CHECK(location.confidence > 0);
+    CHECK(location.role == LocationRole::incident);
+  }
+}
+
+TEST_CASE("common_words_are_no_places") {
+  for (const char* text :
+       {"jalan rusak parah", "ada benda asing jatuh", "petir menyambar", "buah pinang", "larangan parkir dilanggar", "di kota tangerang macet",
+        "warga tangerang resah", "jalan berlubang banyak", "jalan depan rumah saya gelap", "rambut gondrong", "", "rt saya diam saja",
+        "rw 12345", "jl"}) {
+    CAPTURE(std::string(text));
+    const auto location = places(text).location;
+    CHECK(location.method == LocationMethod::none);
+    CHECK(location.kelurahan.empty());
+    CHECK(location.kecamatan.empty());
+    CHECK(location.address.empty());
+  }
+}
+
+TEST_CASE("more_evidence_makes_a_place_surer") {
+  CHECK(places("jl mawar kel kreo").location.confidence > places("kel kreo").location.confidence);
+  CHECK(places("kel kreo").location.confidence > places("kec larangan").location.confidence);
+  CHECK(places("kec larangan").location.confidence > places("depan masjid").location.confidence);
+}
+
+TEST_CASE("a_shared_pin_goes_before_links_and_links_before_words") {
+  core::Message message;
+  message.place = core::SharedPlace{-6.178, 106.632, 12.0, "Masjid Raya", "Jl. Satria"};
+  auto location = places("geo:-6.2,106.7 jl mawar rt 1", message).location;
+  CHECK(location.method == LocationMethod::pin);
+  CHECK(location.latitude == -6.178);
+  CHECK(location.longitude == 106.632);
+  CHECK(location.accuracy_m == 12.0);
+  CHECK(location.address == "jl mawar");
+  CHECK(location.landmark == "Masjid Raya");
+  CHECK(location.rt == "001");
+  location = places("geo:-6.2,106.7 jl mawar").location;
+  CHECK(location.method == LocationMethod::pin);
+  CHECK(location.latitude == -6.2);
+  CHECK(location.confidence < 0.9);
+}
+
+TEST_CASE("stated_fields_rule_out_what_the_text_seems_to_say") {
+  core::Message message;
+  message.stated.kelurahan = "Kunciran";
+  message.stated.address = "Jl. Bhakti 3, hp 081290001234";
+  message.stated.rt = "005";
+  const auto location = places("kel kreo kec larangan rt 9 jl mawar", message).location;
+  CHECK(location.kelurahan == "Kunciran");
+  CHECK(location.kecamatan == "Pinang");
+  CHECK(location.address == "Jl. Bhakti 3, hp [telepon disamarkan]");
+  CHECK(location.rt == "005");
+  CHECK(location.method == LocationMethod::address);
+}
+
+TEST_CASE("the_callers_place_is_kept_apart_from_the_matters") {
+  core::Message message;
+  message.channel = core::Channel::call;
+  message.call.emplace();
+  message.place = core::SharedPlace{-6.178, 106.632, 30.0, "", ""};
+  auto found = places("ada kecelakaan", message);
+  CHECK(found.location.role == LocationRole::caller);
+  CHECK(found.location.method == LocationMethod::gps);
+  CHECK_FALSE(found.caller);
+
+  found = places("kecelakaan di flyover cipondoh", message);
+  CHECK(found.location.role == LocationRole::incident);
+  CHECK_FALSE(found.location.latitude);
+  REQUIRE(found.caller);
+  CHECK(found.caller->role == LocationRole::caller);
+  CHECK(found.caller->latitude == -6.178);
+
+  message.stated.place_differs_from_caller = true;
+  found = places("ada kecelakaan", message);
+  CHECK(found.location.method == LocationMethod::none);
+  CHECK(found.caller);
+}
+
+TEST_CASE("the_place_of_a_coded_report_counts_when_nothing_better_is_found") {
+  CHECK(places("Pasar Anyar, lampu mati", {}, "Pasar Anyar").location.landmark == "Pasar Anyar");
+  CHECK(places("blok kemiri, lampu mati", {}, "blok kemiri").location.address == "blok kemiri");
+  CHECK(places("Jl Moh Toha, lampu mati", {}, "Jl Moh Toha").location.address == "Jl Moh Toha");
+}
