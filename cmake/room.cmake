@@ -27,3 +27,10 @@ if(SATUPINTU_TESTS)
   add_library(satupintu_doctest OBJECT ${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp)
   target_link_libraries(satupintu_doctest PUBLIC satupintu_flags doctest::doctest)
 endif()
+
+# A unittest file known to ctest. It finds the program under test in SATUPINTU_BINARY.
+function(satupintu_python_test name file)
+  cmake_parse_arguments(arg "" "TIMEOUT" "ENVIRONMENT" ${ARGN})
+  add_test(NAME ${name} COMMAND python3 -B ${file} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "SATUPINTU_BINARY=$<TARGET_FILE:satupintu>;${arg_ENVIRONMENT}")
+endfunction()

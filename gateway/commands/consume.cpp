@@ -33,8 +33,8 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds kIdleAfter{2};
 
 struct Options {
-  std::string config, group, name;
-  std::vector<std::string> program;
+  std::string config, group, name, program;
+  std::vector<std::string> arguments;   // of the program
   unsigned max_attempts = 5;
   unsigned claim_after_seconds = 60;
   bool from_now = false;
@@ -72,14 +72,14 @@ std::string readable(const queue::StreamEntry& entry) {
 }
 
 // Runs `program` with the event on its standard input; anything but exit status 0 is a failure.
-core::Result<void> execute(const std::vector<std::string>& program, const queue::StreamEntry& entry) {
+core::Result<void> execute(const std::string& program, const std::vector<std::string>& given, const queue::StreamEntry& entry) {
   std::array<int, 2> input{};
   if (::pipe2(input.data(), O_CLOEXEC) != 0) return core::fail(core::Errc::unavailable, "cannot make a pipe");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-  std::vector<char*> arguments;
-  for (const auto& argument : program) arguments.push_back(const_cast<char*>(argument.c_str()));   // execve(2) leaves them as they are
+  std::vector<char*> arguments{const_cast<char*>(program.c_str())};   // execve(2) leaves them as they are
+  for (const auto& argument : given) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   std::vector<std::string> variables{"SATUPINTU_TYPE=" + entry.type, "SATUPINTU_STREAM=" + entry.stream, "SATUPINTU_ENTRY=" + entry.id,
                                      "SATUPINTU_ATTEMPT=" + std::to_string(entry.attempt)};
@@ -89,12 +89,12 @@ core::Result<void> execute(const std::vector<std::string>& program, const queue:
   environment.push_back(nullptr);
 
   pid_t child = 0;
-  const int failed = ::posix_spawnp(&child, program.front().c_str(), &actions, nullptr, arguments.data(), environment.data());
+  const int failed = ::posix_spawnp(&child, program.c_str(), &actions, nullptr, arguments.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   ::close(input[0]);
   if (failed != 0) {
     ::close(input[1]);
-    return core::fail(core::Errc::unavailable, "cannot run " + program.front() + ": " + std::strerror(failed));
+    return core::fail(core::Errc::unavailable, "cannot run " + program + ": " + std::strerror(failed));
   }
   for (std::string_view rest = entry.event; !rest.empty();) {
     const auto written = ::write(input[1], rest.data(), rest.size());
@@ -147,7 +147,7 @@ class Lane {
  private:
   asio::awaitable<core::Result<void>> take(const queue::StreamEntry& entry) {
     shared_.last_entry = steady_clock::now();
-    if (!options_.program.empty()) co_return execute(options_.program, entry);
+    if (!options_.program.empty()) co_return execute(options_.program, options_.arguments, entry);
     const std::lock_guard guard(shared_.output);
     if (options_.json) std::cout << entry.event << "\n" << std::flush;
     else std::cout << readable(entry) << std::flush;
@@ -204,7 +204,8 @@ Run add_consume(CLI::App& app) {
   add_config_option(*command, options->config);
   command->add_option("--group", options->group, "The consumer group; made when it does not exist")->required();
   command->add_option("--name", options->name, "This consumer's name within the group: one for each that runs")->default_val("satupintu");
-  command->add_option("--exec", options->program, "The program and its arguments");
+  command->add_option("--exec", options->program, "The program to run for each entry");
+  command->add_option("arguments", options->arguments, "Its arguments, after --");
   command->add_option("--attempts", options->max_attempts, "Tries before an entry is given up")->default_val(5)->check(CLI::Range(1, 1000));
   command->add_option("--claim-after", options->claim_after_seconds, "Seconds after which another consumer's entry is taken over")->default_val(60)->check(CLI::Range(1, 86400));
   command->add_flag("--from-now", options->from_now, "A new group skips what the streams already hold");
