@@ -28,6 +28,8 @@
 #include <random>
 #include <utility>
 
+#include "core/failpoint.hpp"
+
 namespace satupintu::gateway {
 namespace {
 
@@ -425,6 +427,7 @@ asio::awaitable<std::expected<void, HttpReject>> HttpServer::Session::read_body(
     if (!used) co_return std::unexpected(used.error());
     begin_ += *used;
     if (decoder.done()) co_return std::expected<void, HttpReject>{};
+    core::failpoint("http.in_body");
     if (!co_await receive()) co_return std::unexpected(expired_ ? HttpReject::slow_body : HttpReject::cut_short);
   }
 }
@@ -437,6 +440,7 @@ asio::awaitable<std::expected<HttpServer::Session::Incoming, Refusal>> HttpServe
   const auto route = listener_->find_route(head->request);
   if (!route) co_return std::unexpected(route.error());
   if (const auto made = make_room_for_body(*head, **route); !made) co_return std::unexpected(Refusal{made.error()});
+  core::failpoint("http.head_read");
   if (head->framing != Framing::none) {
     const BodyDecoder decoder(head->framing, head->content_length, (*route)->max_body_bytes);
     const auto read = co_await read_body(decoder, head->expects_continue, head->request.body);
@@ -472,6 +476,7 @@ asio::awaitable<bool> HttpServer::Session::send(core::HttpAnswer answer, bool cl
   set_deadline(listener_->settings.body_deadline);
   const std::string_view body = is_head_request_ ? std::string_view{} : answer.body;
   const bool sent = co_await write({asio::buffer(head_out_), asio::buffer(body)});
+  core::failpoint("http.answered");
   if (!sent && expired_) listener_->events.http_rejected(HttpReject::slow_reader);
   co_return sent;
 }
@@ -534,6 +539,7 @@ asio::awaitable<void> HttpServer::Listener::accept_connections(std::shared_ptr<L
     tcp::endpoint from;
     const auto [error] = co_await self->acceptor.async_accept(socket, from, kAsTuple);
     if (!error) {
+      core::failpoint("http.accepted");
       self->admit(std::move(socket), plain(from.address()));
     } else if (self->stopping_) {
       break;

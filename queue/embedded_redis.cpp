@@ -28,6 +28,7 @@ extern "C" {
 #include <iterator>
 #include <utility>
 
+#include "core/failpoint.hpp"
 #include "queue/backoff.hpp"
 #include "queue/redis.hpp"
 
@@ -198,6 +199,7 @@ asio::awaitable<Result<void>> EmbeddedRedis::find_or_spawn(const std::string& co
                        "the directory " + settings_.directory.string() + " cannot be written: " + std::strerror(errno));
       if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
         if (auto written = write_config(config_file, config); !written) co_return written;
+        core::failpoint("redis.before_spawn");
         co_return spawn(lock.get());
       }
     }
@@ -255,6 +257,7 @@ Result<void> EmbeddedRedis::spawn(int lock) {
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   if (failed != 0) return fail(Errc::unavailable, *program + " cannot be started: " + std::strerror(failed));
+  core::failpoint("redis.after_spawn");
   process_ = std::make_unique<Process>(executor_, Server{pid, File(::pidfd_open(pid, 0))});
   events_.redis_started(pid, false);
   return {};

@@ -269,6 +269,7 @@ Result<std::uint64_t> Journal::State::erase(core::Timestamp now) {
   if (const auto row = changes->step(); !row) return std::unexpected(row.error());
   const auto erased = static_cast<std::uint64_t>(changes->integer(0));
   changes->reset();
+  core::failpoint("journal.in_erasure");
   auto keys = database.prepare("DELETE FROM day_key WHERE day < ?1 AND day NOT IN (SELECT day FROM delivery)");
   if (!keys) return std::unexpected(keys.error());
   if (auto done = keys->bind(1, first_kept).run(); !done) return std::unexpected(done.error());

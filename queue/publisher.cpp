@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/failpoint.hpp"
 #include "queue/scripts.hpp"
 
 namespace satupintu::queue {
@@ -108,6 +109,7 @@ asio::awaitable<Result<void>> Publisher::load_scripts() {
   if (!publish) co_return std::unexpected(publish.error());
   const auto advance_mark = co_await redis_.call({"SCRIPT", "LOAD", std::string(kAdvanceMarkScript)});
   if (!advance_mark) co_return std::unexpected(advance_mark.error());
+  core::failpoint("publisher.scripts_loaded");
   publish_sha_ = publish->text;
   advance_mark_sha_ = advance_mark->text;
   co_return Result<void>{};
