@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real gateway for tests: its own directory, keys, configuration and embedded Redis, on free ports of loopback."""
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -40,6 +43,17 @@ key = { file = "bearer.key" }
 def binary():
     """The program under test: SATUPINTU_BINARY, or the one of the preset `dev`."""
     return os.environ.get("SATUPINTU_BINARY", str(ROOT / "build/dev/gateway/satupintu"))
+
+
+def free_port():
+    """A TCP port of loopback that nobody listens on, from below those that the kernel gives to outgoing connections."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
 
 
 def wait_until(condition, seconds=30, what="the condition"):
@@ -89,7 +103,10 @@ class RedisClient:
             return None if rest == b"-1" else self.stream.read(int(rest) + 2)[:-2]
         return None if rest == b"-1" else [self._read() for _ in range(int(rest))]
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.stream.close()
         self.socket.close()
 
@@ -97,25 +114,30 @@ class RedisClient:
 class Gateway:
     """Starts on construction; `with Gateway() as gateway:` stops it and removes its directory at the end."""
 
-    def __init__(self, settings="", accounts=ACCOUNTS, redis_url=None, directory=None, environment=None, start=True, prefix=()):
+    def __init__(self, settings="", accounts=ACCOUNTS, redis_url=None, directory=None, data=None, program=None, environment=None, prefix=(), start=True):
         self.owns_directory = directory is None
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="satupintu-"))
-        self.data = self.directory / "data"
+        self.data = pathlib.Path(data or self.directory / "data")
         self.config = self.directory / "satupintu.toml"
+        self.program = program or binary()
         self.environment = environment or {}
         self.prefix = list(prefix)
+        self.ports = {listener: free_port() for listener in ("public", "staff", "admin")}
         self.process = None
         self.log = []
-        if not self.config.exists():
-            self._write_config(settings, accounts, redis_url)
+        self._write_secrets()
+        self.write_config(settings, accounts, redis_url)
         if start:
             self.start()
 
-    def _write_config(self, settings, accounts, redis_url):
-        subprocess.run([binary(), "keygen", "--into", str(self.directory / "keys")], check=True, stdout=subprocess.DEVNULL)
+    def _write_secrets(self):
+        subprocess.run([self.program, "keygen", "--into", str(self.directory / "keys")], check=True, stdout=subprocess.DEVNULL)
         for name, value in (("app.secret", APP_SECRET), ("verify.token", VERIFY_TOKEN), ("bearer.key", BEARER_KEY), ("kannel.secret", KANNEL_SECRET)):
             (self.directory / name).write_text(value + "\n")
-        redis = f'\n[redis]\nurl = "{redis_url}"\n' if redis_url else ""
+
+    def write_config(self, settings="", accounts=ACCOUNTS, redis_url=None):
+        listeners = "".join(f'[listeners.{name}]\naddress = "127.0.0.1"\nport = {port}\n\n' for name, port in self.ports.items())
+        redis = f'[redis]\nurl = "{redis_url}"\n' if redis_url else ""
         self.config.write_text(f"""
 data_directory = "{self.data}"
 rules_directory = "{ROOT / 'config'}"
@@ -125,84 +147,91 @@ master = {{ file = "keys/master.key" }}
 identity = {{ file = "keys/identity.key" }}
 back_office_public = {{ file = "keys/back-office.public" }}
 
-[listeners.public]
-address = "127.0.0.1"
-port = 0
+{listeners}{redis}{settings}{accounts}""")
 
-[listeners.staff]
-address = "127.0.0.1"
-port = 0
-
-[listeners.admin]
-address = "127.0.0.1"
-port = 0
-{redis}{settings}{accounts}""")
-
+    # --- its life
     def start(self, environment=None):
+        """Returns once it is ready, or has ended."""
         self.log = []
-        self.ports = {}
-        self.process = subprocess.Popen([*self.prefix, binary(), "serve", "--config", str(self.config)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                        env={**os.environ, **self.environment, **(environment or {})})
+        self.process = subprocess.Popen([*self.prefix, self.program, "serve", "--config", str(self.config)], stderr=subprocess.PIPE,
+                                        stdout=subprocess.DEVNULL, env={**os.environ, **self.environment, **(environment or {})})
         self.ready = threading.Event()
-        self.reader = threading.Thread(target=self._read_log, args=(self.process,), daemon=True)
+        self.reader = threading.Thread(target=self._read_log, args=(self.process, self.log, self.ready), daemon=True)
         self.reader.start()
-        wait_until(lambda: self.ready.is_set() or self.process.poll() is not None, 60, "readiness")
+        wait_until(lambda: self.ready.is_set() or not self.is_running(), 60, "readiness")
         return self
 
-    def _read_log(self, process):
+    @staticmethod
+    def _read_log(process, log, ready):
         for raw in process.stderr:
             line = raw.decode(errors="replace").rstrip("\n")
             try:
                 entry = json.loads(line)
             except ValueError:
                 entry = {"event": "not_json", "text": line}
-            self.log.append(entry)
-            if entry["event"] == "listening":
-                self.ports[entry["listener"]] = entry["port"]
+            log.append(entry)
             if entry["event"] == "ready":
-                self.ready.set()
+                ready.set()
         process.stderr.close()
 
-    # What happened, as the log tells it.
     def events(self, name):
-        return [entry for entry in self.log if entry["event"] == name]
+        """What happened since the start, as the log tells it."""
+        return [entry for entry in list(self.log) if entry["event"] == name]
 
-    # --- the ways it ends
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.reader.join()
+        self.signal(signal.SIGKILL)
+        return self.wait()
 
-    def stop(self, seconds=30):
+    def stop(self):
         """SIGTERM; gives the exit status."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        if self.is_running():
+            self.signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self, seconds=60):
+        """Until it ends by itself; gives the exit status."""
         status = self.process.wait(seconds)
-        self.reader.join()
+        self.reader.join(seconds)
         return status
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
+        if self.is_running():
+            self.signal(signal.SIGCONT)
             self.stop()
         self.end_orphaned_redis()
         if self.owns_directory:
             shutil.rmtree(self.directory, ignore_errors=True)
 
+    # --- its embedded Redis
+    def redis_socket(self):
+        return self.data / "redis" / "redis.sock"
+
+    def redis(self):
+        return RedisClient(path=self.redis_socket())
+
     def redis_pid(self):
-        try:
-            return self.redis()("INFO", "server").decode().split("process_id:")[1].split("\r\n")[0]
-        except (OSError, ConnectionError):
-            return None
+        """None when there is none."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.redis_socket()))
+            except OSError:
+                return None
+            return struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
     def end_orphaned_redis(self):
         """After a kill -9 of the gateway its Redis lives on; nobody will come back for it here."""
-        pid = self.redis_pid() if self.redis_socket().exists() else None
+        pid = self.redis_pid()
         if pid:
-            os.kill(int(pid), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
 
     # --- talking to it
     def url(self, path, listener="public"):
@@ -219,45 +248,51 @@ port = 0
         except OSError:
             return 0, b""
 
-    def post_whatsapp(self, body, secret=APP_SECRET, **kwargs):
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        signature = hmac.new(secret.encode(), data, hashlib.sha256).hexdigest()
-        return self.request("/channels/wa-utama", data, {"Content-Type": "application/json", "X-Hub-Signature-256": "sha256=" + signature}, **kwargs)
+    def post_whatsapp(self, body, secret=APP_SECRET, account="wa-utama", **kwargs):
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.request(f"/channels/{account}", raw, {"Content-Type": "application/json", **whatsapp_signature(raw, secret)}, **kwargs)
 
     # --- looking behind it
-    def redis_socket(self):
-        return self.data / "redis" / "redis.sock"
-
-    def redis(self):
-        return RedisClient(path=self.redis_socket())
-
     def entries(self, redis=None):
         """Every stream entry as (lane, type, event)."""
-        client = redis or self.redis()
         found = []
-        for lane in ("emergency", "complaints"):
-            for _, fields in client("XRANGE", "{sp:0}:" + lane, "-", "+"):
-                pairs = dict(zip(fields[::2], fields[1::2]))
-                found.append((lane, pairs[b"type"].decode(), json.loads(pairs[b"event"])))
+        with redis or self.redis() as client:
+            for lane in ("emergency", "complaints"):
+                for _, fields in client("XRANGE", "{sp:0}:" + lane, "-", "+"):
+                    pairs = dict(zip(fields[::2], fields[1::2]))
+                    found.append((lane, pairs[b"type"].decode(), json.loads(pairs[b"event"])))
         return found
 
-    def command(self, *arguments, check=True, stdin=None):
-        """Runs another command of the program with this configuration."""
-        return subprocess.run([binary(), *arguments, "--config", str(self.config)], capture_output=True, text=True, check=check, input=stdin, timeout=120)
+    def command(self, *arguments, check=True, stdin=None, config=True):
+        """Runs another command of the program, with this configuration where it takes one."""
+        return subprocess.run([self.program, *arguments, *(["--config", str(self.config)] if config else [])], capture_output=True, text=True,
+                              check=check, input=stdin, timeout=120)
 
     def ledger(self):
-        answer = self.command("ledger", "--json", check=False)
-        return json.loads(answer.stdout)
+        return json.loads(self.command("ledger", "--json", check=False).stdout)
 
-    def drained(self):
-        ledger = self.ledger()
-        return ledger if ledger["waiting"] == 0 else None
+    def metric(self, name):
+        """The sum over all labels of one metric; 0 when there is none yet."""
+        text = self.request("/metrics", listener="admin")[1].decode()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.split("{")[0].split(" ")[0] == name)
 
-    def wait_until_drained(self, seconds=60):
-        return wait_until(self.drained, seconds, "the backlog's end")
+    def wait_until_drained(self, seconds=120):
+        """Until every delivery has its outcome; gives the ledger."""
+        wait_until(lambda: self.request("/readyz", listener="admin")[0] == 200 and self.metric("satupintu_backlog_deliveries") == 0, seconds,
+                   "the backlog's end")
 
-    def metrics(self):
-        return self.request("/metrics", listener="admin")[1].decode()
+        def settled():
+            ledger = self.ledger()
+            return ledger if ledger["waiting"] == 0 else None
+        return wait_until(settled, seconds, "the ledger's end")
+
+    def resident_megabytes(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def whatsapp_signature(body, secret=APP_SECRET):
+    return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
 
 
 def whatsapp_text(text, message_id, sender="6281100001001", name="Sari", at=None):
