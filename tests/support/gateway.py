@@ -263,10 +263,10 @@ back_office_public = {{ file = "keys/back-office.public" }}
                     found.append((lane, pairs[b"type"].decode(), json.loads(pairs[b"event"])))
         return found
 
-    def command(self, *arguments, check=True, stdin=None, config=True):
+    def command(self, name, *arguments, check=True, stdin=None, config=True):
         """Runs another command of the program, with this configuration where it takes one."""
-        return subprocess.run([self.program, *arguments, *(["--config", str(self.config)] if config else [])], capture_output=True, text=True,
-                              check=check, input=stdin, timeout=120)
+        configured = ["--config", str(self.config)] if config else []
+        return subprocess.run([self.program, name, *configured, *arguments], capture_output=True, text=True, check=check, input=stdin, timeout=120)
 
     def ledger(self):
         return json.loads(self.command("ledger", "--json", check=False).stdout)
