@@ -15,13 +15,13 @@ using core::Scope;
 
 namespace {
 
-constexpr std::uint32_t kPairReach = 6;        // words between a thing and what happens to it
-constexpr std::uint32_t kSoftenerReach = 1;    // words between a softener and a danger
-constexpr std::size_t kLongestThanks = 25;     // words; longer texts that thank also say something else
+constexpr std::uint32_t kPairReach = 6;      // words between a thing and what happens to it
+constexpr std::uint32_t kSoftenerReach = 1;  // words between a softener and a danger
+constexpr std::size_t kLongestThanks = 25;   // words; longer texts that thank also say something else
 
 struct FoundDanger {
-  std::size_t danger;             // Rules::dangers
-  std::uint32_t first, last;      // the words that tell it
+  std::size_t danger;         // Rules::dangers
+  std::uint32_t first, last;  // the words that tell it
   bool softened;
 };
 

@@ -17,7 +17,7 @@ struct Assessment {
   std::string scope_reason;
   core::Priority priority = core::Priority::normal;
   std::string priority_reason;
-  const Danger* danger = nullptr;   // what the text tells of, when it is an emergency
+  const Danger* danger = nullptr;  // what the text tells of, when it is an emergency
 };
 
 // `category` is what the report is about, or nullptr.

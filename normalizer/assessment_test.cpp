@@ -30,7 +30,9 @@ core::Message call(std::string disposition) {
 }  // namespace
 
 TEST_CASE("danger_to_life_goes_into_the_emergency_lane") {
-  const struct { std::string text, label; } cases[] = {
+  const struct {
+    std::string text, label;
+  } cases[] = {
       {"TOLONG KEBAKARAN di gg mawar", "Kebakaran"},
       {"rumah tetangga terbakar min cepetan", "Kebakaran"},
       {"ada bau gas, gas bocor di ruko", "Kebakaran"},
@@ -61,10 +63,10 @@ TEST_CASE("danger_to_life_goes_into_the_emergency_lane") {
 }
 
 TEST_CASE("what_only_sounds_like_danger_does_not") {
-  for (const char* text :
-       {"warga kebakaran jenggot", "banjir diskon di mall", "tidak ada kebakaran cuma asap", "bukan kebakaran pak", "simulasi kebakaran besok",
-        "alat pemadam kebakaran di pasar kosong", "asuransi kecelakaan saya ditolak", "jalan rusak", "tabrakan jadwal posyandu", "terjebak macet pas banjir",
-        "bekas kebakaran belum dibersihkan", "lampu mati", "kabel wifi menjuntai"}) {
+  for (const char* text : {"warga kebakaran jenggot", "banjir diskon di mall", "tidak ada kebakaran cuma asap", "bukan kebakaran pak",
+                           "simulasi kebakaran besok", "alat pemadam kebakaran di pasar kosong", "asuransi kecelakaan saya ditolak",
+                           "jalan rusak", "tabrakan jadwal posyandu", "terjebak macet pas banjir", "bekas kebakaran belum dibersihkan",
+                           "lampu mati", "kabel wifi menjuntai"}) {
     CAPTURE(std::string(text));
     const auto result = assessed(text);
     CHECK(result.priority == Priority::normal);
@@ -73,8 +75,9 @@ TEST_CASE("what_only_sounds_like_danger_does_not") {
 }
 
 TEST_CASE("feared_and_past_dangers_are_urgent_but_no_emergency") {
-  for (const char* text : {"jalan ini rawan kecelakaan", "tembok sekolah mau roboh", "takut ada kebakaran kabel semrawut", "sering terjadi kecelakaan di sini",
-                           "jangan sampai kecelakaan lagi", "pernah kebakaran dua kali", "lubangnya sangat berbahaya", "urgent tolong"}) {
+  for (const char* text :
+       {"jalan ini rawan kecelakaan", "tembok sekolah mau roboh", "takut ada kebakaran kabel semrawut", "sering terjadi kecelakaan di sini",
+        "jangan sampai kecelakaan lagi", "pernah kebakaran dua kali", "lubangnya sangat berbahaya", "urgent tolong"}) {
     CAPTURE(std::string(text));
     const auto result = assessed(text);
     CHECK(result.priority == Priority::high);
@@ -108,7 +111,10 @@ TEST_CASE("calls_that_report_nothing_wait_for_nobody") {
 }
 
 TEST_CASE("the_report_type_follows_from_the_words") {
-  const struct { std::string text; ReportType type; } cases[] = {
+  const struct {
+    std::string text;
+    ReportType type;
+  } cases[] = {
       {"mau tanya syarat bikin KTP apa aja ya", ReportType::information},
       {"kapan jadwal vaksin rabies", ReportType::information},
       {"kapan jalan rusak ini diperbaiki", ReportType::complaint},
@@ -129,8 +135,11 @@ TEST_CASE("the_report_type_follows_from_the_words") {
 }
 
 TEST_CASE("matters_outside_the_citys_work_get_a_label_with_an_address") {
-  const struct { std::string text; Scope scope; } cases[] = {
-      {"caleg bagi2 sembako pas kampanye serangan fajar", Scope::in_scope},   // social aid is ours
+  const struct {
+    std::string text;
+    Scope scope;
+  } cases[] = {
+      {"caleg bagi2 sembako pas kampanye serangan fajar", Scope::in_scope},  // social aid is ours
       {"ada politik uang di rw saya waktu pilkada", Scope::out_of_scope_election},
       {"motor saya dicuri tadi malam", Scope::out_of_scope_crime},
       {"maling nyolong kabel lampu jalan sampai gelap", Scope::in_scope},
@@ -153,7 +162,7 @@ TEST_CASE("matters_outside_the_citys_work_get_a_label_with_an_address") {
 
 TEST_CASE("a_shared_position_decides_about_the_jurisdiction") {
   core::Message message;
-  message.place = core::SharedPlace{-6.30, 106.66, std::nullopt, "", ""};   // Serpong
+  message.place = core::SharedPlace{-6.30, 106.66, std::nullopt, "", ""};  // Serpong
   CHECK(assessed("jalan rusak", message).scope == Scope::other_jurisdiction);
   message.place = core::SharedPlace{-6.178, 106.632, std::nullopt, "", ""};
   CHECK(assessed("jalan rusak di serpong", message).scope == Scope::in_scope);

@@ -11,11 +11,11 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr unsigned kLeastPoints = 2;          // one hint alone says nothing
-constexpr unsigned kFurtherPoints = 3;        // worth mentioning beside the first
+constexpr unsigned kLeastPoints = 2;    // one hint alone says nothing
+constexpr unsigned kFurtherPoints = 3;  // worth mentioning beside the first
 constexpr std::size_t kMostFurther = 3;
 constexpr double kCertain = 1.0;
-constexpr double kHashtagConfidence = 0.95;   // people also tag what they only mention
+constexpr double kHashtagConfidence = 0.95;  // people also tag what they only mention
 
 struct Score {
   std::size_t category = 0;
@@ -69,7 +69,9 @@ Classification classify(const Reading& reading, const core::Message& message, co
     if (result.category == nullptr && category != nullptr) result = {category, std::string(source), confidence, {}};
   };
   const auto also = [&](const Category* category) {
-    if (category == result.category || result.further.size() == kMostFurther || std::ranges::find(result.further, category) != result.further.end()) return;
+    if (category == result.category || result.further.size() == kMostFurther ||
+        std::ranges::find(result.further, category) != result.further.end())
+      return;
     result.further.push_back(category);
   };
 
@@ -79,7 +81,8 @@ Classification classify(const Reading& reading, const core::Message& message, co
   if (!tagged.empty()) take(tagged.front(), "hashtag", kHashtagConfidence);
   const auto scores = scores_of(reading);
   if (!scores.empty() && scores.front().points >= kLeastPoints) {
-    take(&rules.categories[scores.front().category], "keyword", confidence_of(scores.front().points, scores.size() > 1 ? scores[1].points : 0));
+    take(&rules.categories[scores.front().category], "keyword",
+         confidence_of(scores.front().points, scores.size() > 1 ? scores[1].points : 0));
   }
   if (result.category == nullptr) return result;
 

@@ -12,10 +12,10 @@
 namespace satupintu::normalizer {
 
 struct Classification {
-  const Category* category = nullptr;                // nullptr: unclassified
-  std::string source;                                // "operator", "sender", "code", "hashtag", "keyword"
-  double confidence = 0;                             // 0..1
-  std::vector<const Category*> further;              // also spoken of, most likely first
+  const Category* category = nullptr;    // nullptr: unclassified
+  std::string source;                    // "operator", "sender", "code", "hashtag", "keyword"
+  double confidence = 0;                 // 0..1
+  std::vector<const Category*> further;  // also spoken of, most likely first
 };
 
 // `coded` is the category under whose code the report came, or nullptr.

@@ -15,12 +15,16 @@ Classification classified(std::string_view text, const core::Message& message = 
   return classify(Reading(text, rules.lexicon), message, coded, rules);
 }
 
-std::string code_of(const Classification& classification) { return classification.category == nullptr ? "" : classification.category->code; }
+std::string code_of(const Classification& classification) {
+  return classification.category == nullptr ? "" : classification.category->code;
+}
 
 }  // namespace
 
 TEST_CASE("words_tell_the_category") {
-  const struct { std::string text, code; } cases[] = {
+  const struct {
+    std::string text, code;
+  } cases[] = {
       {"pak lampu jln di dpn rumah sy mati dah seminggu gelap bgt", "pju"},
       {"lampu di gang kami padam terus", "pju"},
       {"min jalan rusk parah di kh hasyim ashari byk yg jatoh", "jalan"},

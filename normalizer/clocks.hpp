@@ -18,8 +18,8 @@ namespace satupintu::normalizer {
 [[nodiscard]] core::Timestamp message_time(const core::Message& message, core::Timestamp received_at);
 
 struct Occurrence {
-  std::optional<core::Timestamp> at;   // midnight in Jakarta when only the day is known
-  std::string_view precision;          // "exact", "day"; empty when nothing is known
+  std::optional<core::Timestamp> at;  // midnight in Jakarta when only the day is known
+  std::string_view precision;         // "exact", "day"; empty when nothing is known
 };
 
 // As stated, else from words like "kemarin", counted from when the message was written.

@@ -14,7 +14,7 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr std::size_t kLongestCommand = 64;   // "NILAI # SP - 0 ABCDE - FGHJK # 5 bintang" and then some
+constexpr std::size_t kLongestCommand = 64;  // "NILAI # SP - 0 ABCDE - FGHJK # 5 bintang" and then some
 
 constexpr std::array<std::pair<std::string_view, CommandKind>, 13> kWords{{{"CEK", CommandKind::status},
                                                                            {"STATUS", CommandKind::status},
@@ -105,7 +105,8 @@ Command read_command(std::string_view text) {
   if (text.size() > kLongestCommand) return {};
   auto parts = parts_of(text);
   if (parts.empty()) return {};
-  const auto* word = std::ranges::find_if(kWords, [&](const auto& known) { return core::equals_ignoring_case(known.first, parts.front()); });
+  const auto* word =
+      std::ranges::find_if(kWords, [&](const auto& known) { return core::equals_ignoring_case(known.first, parts.front()); });
   if (word == kWords.end()) return {};
   parts.erase(parts.begin());
   const bool alone = parts.empty();

@@ -15,19 +15,19 @@ namespace satupintu::normalizer {
 // What a citizen asks of the gateway itself instead of reporting something.
 enum class CommandKind : std::uint8_t {
   none,
-  status,     // CEK <code>
-  rating,     // NILAI <code> 1-5
-  withdraw,   // BATAL <code>
-  help,       // BANTUAN, and a command word all alone
-  stop,       // STOP
-  start,      // MULAI
-  officer,    // PETUGAS: a person, please
+  status,    // CEK <code>
+  rating,    // NILAI <code> 1-5
+  withdraw,  // BATAL <code>
+  help,      // BANTUAN, and a command word all alone
+  stop,      // STOP
+  start,     // MULAI
+  officer,   // PETUGAS: a person, please
 };
 
 struct Command {
   CommandKind kind = CommandKind::none;
-  std::string tracking_code;   // canonical; empty where the command has none
-  int rating = 0;              // 1 to 5 for a rating
+  std::string tracking_code;  // canonical; empty where the command has none
+  int rating = 0;             // 1 to 5 for a rating
 };
 
 // `text` must be clean.
@@ -35,9 +35,9 @@ struct Command {
 
 // A report under a code.
 struct CodedReport {
-  const Category* category = nullptr;   // nullptr: the text holds no code
-  std::string place;                    // what stands where the place belongs; may be empty
-  std::string text;                     // the report without the code
+  const Category* category = nullptr;  // nullptr: the text holds no code
+  std::string place;                   // what stands where the place belongs; may be empty
+  std::string text;                    // the report without the code
 };
 
 [[nodiscard]] CodedReport read_coded_report(std::string_view text, const Rules& rules);

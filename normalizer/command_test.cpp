@@ -23,9 +23,10 @@ std::string lower(std::string text) {
 }  // namespace
 
 TEST_CASE("a_status_query_is_read_however_it_is_typed") {
-  for (const std::string& text : {"CEK " + kCode, "cek " + lower(kCode), "Cek#" + kCode, "CEK*" + kBare + "*", "cek, " + kBare, "CEK  " + kBare + ".",
-                                  "#cek#" + kCode + "#", "CEK: SP " + kBare, "cek sp " + kBare.substr(0, 5) + " " + kBare.substr(5),
-                                  "STATUS " + kCode, "cek laporan " + kCode, "cek kode " + kBare + "?", "@kotatangerang cek " + kCode}) {
+  for (const std::string& text :
+       {"CEK " + kCode, "cek " + lower(kCode), "Cek#" + kCode, "CEK*" + kBare + "*", "cek, " + kBare, "CEK  " + kBare + ".",
+        "#cek#" + kCode + "#", "CEK: SP " + kBare, "cek sp " + kBare.substr(0, 5) + " " + kBare.substr(5), "STATUS " + kCode,
+        "cek laporan " + kCode, "cek kode " + kBare + "?", "@kotatangerang cek " + kCode}) {
     CAPTURE(text);
     const Command command = read_command(text);
     CHECK(command.kind == CommandKind::status);
@@ -42,19 +43,34 @@ TEST_CASE("a_rating_needs_a_code_and_one_to_five") {
     CHECK(command.tracking_code == kCode);
     CHECK(command.rating == 4);
   }
-  for (const std::string& text : {"NILAI " + kCode, "NILAI " + kCode + " 6", "NILAI " + kCode + " 0", "NILAI " + kCode + " 45", std::string("NILAI 5"),
-                                  std::string("nilai sekolah anak saya 5")}) {
+  for (const std::string& text : {"NILAI " + kCode, "NILAI " + kCode + " 6", "NILAI " + kCode + " 0", "NILAI " + kCode + " 45",
+                                  std::string("NILAI 5"), std::string("nilai sekolah anak saya 5")}) {
     CAPTURE(text);
     CHECK(read_command(text).kind == CommandKind::none);
   }
 }
 
 TEST_CASE("the_other_commands_stand_alone") {
-  const struct { std::string text; CommandKind kind; } cases[] = {
-      {"BATAL " + kCode, CommandKind::withdraw}, {"batal#" + kBare, CommandKind::withdraw}, {"BANTUAN", CommandKind::help}, {"bantuan?", CommandKind::help},
-      {"help", CommandKind::help}, {"STOP", CommandKind::stop}, {" stop. ", CommandKind::stop}, {"berhenti", CommandKind::stop},
-      {"MULAI", CommandKind::start}, {"start", CommandKind::start}, {"PETUGAS", CommandKind::officer}, {"#petugas", CommandKind::officer},
-      {"CEK", CommandKind::help}, {"nilai", CommandKind::help}, {"batal!", CommandKind::help}, {"cek laporan", CommandKind::help},
+  const struct {
+    std::string text;
+    CommandKind kind;
+  } cases[] = {
+      {"BATAL " + kCode, CommandKind::withdraw},
+      {"batal#" + kBare, CommandKind::withdraw},
+      {"BANTUAN", CommandKind::help},
+      {"bantuan?", CommandKind::help},
+      {"help", CommandKind::help},
+      {"STOP", CommandKind::stop},
+      {" stop. ", CommandKind::stop},
+      {"berhenti", CommandKind::stop},
+      {"MULAI", CommandKind::start},
+      {"start", CommandKind::start},
+      {"PETUGAS", CommandKind::officer},
+      {"#petugas", CommandKind::officer},
+      {"CEK", CommandKind::help},
+      {"nilai", CommandKind::help},
+      {"batal!", CommandKind::help},
+      {"cek laporan", CommandKind::help},
   };
   for (const auto& c : cases) {
     CAPTURE(c.text);
@@ -66,10 +82,11 @@ TEST_CASE("what_is_not_wholly_a_command_is_a_report") {
   std::string mistyped = kCode;
   mistyped.back() = mistyped.back() == '0' ? '1' : '0';
   for (const std::string& text :
-       {std::string("Cek jalan rusak di Cipondoh"), std::string("cek lampu mati"), std::string("cek pohon besar"), std::string("stop buang sampah di kali"),
-        std::string("Petugas kelurahan tidak ada di tempat"), std::string("mulai dari kemarin air mati"), std::string("bantuan sosial belum cair"),
-        std::string("batal nikah karena akta hilang"), std::string("status tanah saya bagaimana"), "CEK " + mistyped, "CEK " + kCode + " dan perbaiki jalannya",
-        std::string("CEK SP-"), std::string("CEK 12345"), std::string(""), std::string("..."), std::string("cekcok tetangga"), std::string("STOPKONTAK"),
+       {std::string("Cek jalan rusak di Cipondoh"), std::string("cek lampu mati"), std::string("cek pohon besar"),
+        std::string("stop buang sampah di kali"), std::string("Petugas kelurahan tidak ada di tempat"),
+        std::string("mulai dari kemarin air mati"), std::string("bantuan sosial belum cair"), std::string("batal nikah karena akta hilang"),
+        std::string("status tanah saya bagaimana"), "CEK " + mistyped, "CEK " + kCode + " dan perbaiki jalannya", std::string("CEK SP-"),
+        std::string("CEK 12345"), std::string(""), std::string("..."), std::string("cekcok tetangga"), std::string("STOPKONTAK"),
         std::string(200, 'x')}) {
     CAPTURE(text);
     CHECK(read_command(text).kind == CommandKind::none);
@@ -77,7 +94,9 @@ TEST_CASE("what_is_not_wholly_a_command_is_a_report") {
 }
 
 TEST_CASE("a_coded_report_gives_category_place_and_text") {
-  const struct { std::string text, category, place, rest; } cases[] = {
+  const struct {
+    std::string text, category, place, rest;
+  } cases[] = {
       {"LAKSA#PJU#Jl Moh Toha no 5#lampu mati", "pju", "Jl Moh Toha no 5", "Jl Moh Toha no 5, lampu mati"},
       {"laksa * pju * Jl. Merdeka * lampu mati * sudah 3 hari", "pju", "Jl. Merdeka", "Jl. Merdeka, lampu mati, sudah 3 hari"},
       {"#LAKSA#pju#lampu mati#", "pju", "", "lampu mati"},
@@ -101,7 +120,8 @@ TEST_CASE("a_coded_report_gives_category_place_and_text") {
 }
 
 TEST_CASE("without_code_word_or_category_there_is_no_coded_report") {
-  for (const char* text : {"", "LAKSA", "LAKSA#", "LAKSA#lampu mati", "adu domba di pasar", "PJU#mati", "tolong ADU PJU", "laksana pju", "#PJU mati"}) {
+  for (const char* text :
+       {"", "LAKSA", "LAKSA#", "LAKSA#lampu mati", "adu domba di pasar", "PJU#mati", "tolong ADU PJU", "laksana pju", "#PJU mati"}) {
     CAPTURE(std::string(text));
     CHECK(read_coded_report(text, tests::shipped_rules()).category == nullptr);
   }

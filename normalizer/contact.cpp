@@ -12,7 +12,7 @@ using core::Message;
 
 namespace {
 
-constexpr std::size_t kLongestName = 100;   // code points
+constexpr std::size_t kLongestName = 100;  // code points
 
 void clean_only(std::string& line) {
   if (!line.empty()) line = clean_line(line);
@@ -52,8 +52,8 @@ Message contact_of(Message message, std::string subject, std::string text, core:
   message.subject = std::move(subject);
   message.text = std::move(text);
   if (visibility != core::Visibility::open) {
-    message.permalink.clear();   // it leads to the sender's own page
-    for (auto& attachment : message.attachments) attachment.name.clear();   // files are often called after their owner
+    message.permalink.clear();                                             // it leads to the sender's own page
+    for (auto& attachment : message.attachments) attachment.name.clear();  // files are often called after their owner
   }
   for (auto* line : {&message.external_id, &message.thread_id, &message.in_reply_to, &message.permalink}) clean_only(*line);
   for (auto& flag : message.flags) clean_only(flag);
@@ -65,8 +65,8 @@ Message contact_of(Message message, std::string subject, std::string text, core:
   }
   if (message.call) {
     auto& call = *message.call;
-    for (auto* line : {&call.call_id, &call.related_call_id, &call.direction, &call.line, &call.disposition, &call.operator_id, &call.position,
-                       &call.shift, &call.recording, &call.entry_mode}) {
+    for (auto* line : {&call.call_id, &call.related_call_id, &call.direction, &call.line, &call.disposition, &call.operator_id,
+                       &call.position, &call.shift, &call.recording, &call.entry_mode}) {
       clean_only(*line);
     }
   }

@@ -11,7 +11,7 @@ using core::MessageKind;
 
 namespace {
 
-constexpr std::size_t kLeastSaid = 12;   // letters; "ok pak" and "masih mati" are said by everybody twice
+constexpr std::size_t kLeastSaid = 12;  // letters; "ok pak" and "masih mati" are said by everybody twice
 
 // Acts upon another message instead of saying something new.
 bool acts_on_another(MessageKind kind) {
@@ -45,7 +45,8 @@ std::string seen_of(const Message& message, std::string_view account, core::Time
   const std::string provider_at = written(message.provider_at);
   if (acts_on_another(message.kind)) {
     // Providers name the original again, or give an id of its own; the second edit of a message is another event either way.
-    return core::to_hex(core::keyed_hash(key, {"message", account, name_of(message.kind), message.external_id, message.in_reply_to, provider_at, content_of(message)}));
+    return core::to_hex(core::keyed_hash(
+        key, {"message", account, name_of(message.kind), message.external_id, message.in_reply_to, provider_at, content_of(message)}));
   }
   if (!message.external_id.empty()) return seen_new(account, message.external_id, key);
   const std::string time = message.provider_at ? provider_at : "received " + written(received_at);

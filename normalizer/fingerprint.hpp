@@ -14,10 +14,10 @@ namespace satupintu::normalizer {
 
 // Keys for deduplication: 32 hex digits each, empty where the rule does not apply.
 struct Fingerprints {
-  std::string seen;            // account, provider's id and kind: the same message again
-  std::string target;          // `seen` of the message that this one edits, retracts or reacts to
-  std::string said;            // reporter and normalised text: the same words again, on any channel
-  std::string conversation;    // reporter and conversation: what belongs to the report just made
+  std::string seen;          // account, provider's id and kind: the same message again
+  std::string target;        // `seen` of the message that this one edits, retracts or reacts to
+  std::string said;          // reporter and normalised text: the same words again, on any channel
+  std::string conversation;  // reporter and conversation: what belongs to the report just made
 };
 
 // The messages that say something new share one kind, whatever they hold, so that an edit, retraction or reaction, which knows

@@ -33,7 +33,7 @@ Fingerprints made(const core::Message& from, core::Timestamp received = kNow, st
 
 TEST_CASE("the_same_message_is_seen_again_whatever_happened_in_between") {
   auto again = message();
-  again.text = "Lampu mati di depan masjid ";   // an adapter's second thoughts
+  again.text = "Lampu mati di depan masjid ";  // an adapter's second thoughts
   again.kind = MessageKind::media;
   CHECK(made(message()).seen == made(again, kNow + std::chrono::hours{30}).seen);
   CHECK(made(message()).seen.size() == 32);
@@ -50,7 +50,7 @@ TEST_CASE("edits_retractions_and_reactions_name_the_original_by_its_own_fingerpr
     CHECK(made(own_id).target == original.seen);
     CHECK(made(own_id).seen != original.seen);
 
-    auto same_id = message("wamid.1", kind);   // where the provider names only the original
+    auto same_id = message("wamid.1", kind);  // where the provider names only the original
     CHECK(made(same_id).target == original.seen);
     CHECK(made(same_id).seen != original.seen);
     CHECK(made(same_id).seen == made(same_id, kNow + std::chrono::hours{1}).seen);

@@ -8,7 +8,7 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr std::size_t kLongestWord = 40;     // longer ones are nobody's word, and need not be hashed
+constexpr std::size_t kLongestWord = 40;  // longer ones are nobody's word, and need not be hashed
 constexpr std::size_t kMeanings = static_cast<std::size_t>(Meaning::name_end) + 1;
 static_assert(kMeanings <= 64, "find keeps a set of meanings in 64 bits");
 
@@ -99,7 +99,7 @@ std::vector<Match> Lexicon::find(const Words& words) const {
 
   std::vector<Match> matches;
   matches.reserve(count);
-  std::array<std::uint32_t, kMeanings> covered_until{};   // by meaning: one behind the last word of its last match
+  std::array<std::uint32_t, kMeanings> covered_until{};  // by meaning: one behind the last word of its last match
   bool any_idiom = false;
   for (std::uint32_t first = 0; first < count; ++first) {
     std::array<std::uint32_t, kLongestPhrase> path{};
@@ -139,7 +139,8 @@ std::vector<Match> Lexicon::find(const Words& words) const {
 std::span<const Match> Reading::around(const Match& match, std::uint32_t reach) const {
   const auto least = match.first > reach + kLongestPhrase ? match.first - reach - kLongestPhrase : 0;
   const auto begin = std::ranges::lower_bound(matches, least, {}, [](const Match& m) { return std::size_t{m.first}; });
-  const auto end = std::ranges::upper_bound(matches, std::size_t{match.last} + reach + 1, {}, [](const Match& m) { return std::size_t{m.first}; });
+  const auto end =
+      std::ranges::upper_bound(matches, std::size_t{match.last} + reach + 1, {}, [](const Match& m) { return std::size_t{m.first}; });
   return {begin, end};
 }
 

@@ -17,12 +17,12 @@ namespace satupintu::normalizer {
 
 // What finding a phrase tells. What an `index` refers to stands behind each.
 enum class Meaning : std::uint8_t {
-  category,           // Rules::categories; the weight says how much it counts
-  idiom,              // means something else: hides every other match that touches it
-  danger,             // Rules::dangers
-  danger_thing,       // Rules::dangers: counts near a danger_event of the same index
-  danger_event,       // Rules::dangers
-  danger_unless,      // Rules::dangers
+  category,       // Rules::categories; the weight says how much it counts
+  idiom,          // means something else: hides every other match that touches it
+  danger,         // Rules::dangers
+  danger_thing,   // Rules::dangers: counts near a danger_event of the same index
+  danger_event,   // Rules::dangers
+  danger_unless,  // Rules::dangers
   negation,
   softener,
   problem,
@@ -34,24 +34,32 @@ enum class Meaning : std::uint8_t {
   secret,
   today,
   yesterday,
-  flag,               // Rules::flags
-  out_of_scope,       // Rules::scopes
+  flag,          // Rules::flags
+  out_of_scope,  // Rules::scopes
   elsewhere,
-  at,                 // "di", "daerah"
-  kecamatan,          // Rules::kecamatan
-  kelurahan,          // Rules::kelurahan
-  kecamatan_word, kelurahan_word, rt_word, rw_word, number_word, street_word, alley_word, estate_word, landmark_word,
+  at,         // "di", "daerah"
+  kecamatan,  // Rules::kecamatan
+  kelurahan,  // Rules::kelurahan
+  kecamatan_word,
+  kelurahan_word,
+  rt_word,
+  rw_word,
+  number_word,
+  street_word,
+  alley_word,
+  estate_word,
+  landmark_word,
   name_end,
 };
 
-inline constexpr std::size_t kLongestPhrase = 8;   // words
+inline constexpr std::size_t kLongestPhrase = 8;  // words
 
 struct Match {
-  std::uint32_t first = 0, last = 0;   // indexes into Words::list, both inclusive
+  std::uint32_t first = 0, last = 0;  // indexes into Words::list, both inclusive
   Meaning meaning{};
   std::uint8_t weight = 0;
   std::uint16_t index = 0;
-  std::uint32_t phrase = 0;            // the same for the same phrase
+  std::uint32_t phrase = 0;  // the same for the same phrase
 };
 
 class Lexicon {
@@ -81,7 +89,7 @@ class Lexicon {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
-  using WordId = std::uint32_t;   // 0: no word of any phrase
+  using WordId = std::uint32_t;  // 0: no word of any phrase
 
   WordId id_of(std::string_view folded);
   [[nodiscard]] WordId find_id(std::string_view folded) const;
@@ -89,9 +97,9 @@ class Lexicon {
   [[nodiscard]] std::uint32_t child_of(std::uint32_t node, WordId word) const;
 
   std::unordered_map<std::string, WordId, TextHash, std::equal_to<>> ids_;
-  std::vector<std::uint32_t> roots_{0};                                   // by word id: the node of a phrase's first word
-  std::unordered_map<std::uint64_t, std::uint32_t> children_;             // by node and word id
-  std::vector<Node> nodes_{1};                                            // 0: none
+  std::vector<std::uint32_t> roots_{0};                        // by word id: the node of a phrase's first word
+  std::unordered_map<std::uint64_t, std::uint32_t> children_;  // by node and word id
+  std::vector<Node> nodes_{1};                                 // 0: none
 };
 
 // A clean text as the rules read it: what every step from the category on looks at.

@@ -10,7 +10,7 @@ namespace satupintu::normalizer {
 namespace {
 
 constexpr std::size_t kLongestLink = 2048;
-constexpr std::size_t kLeastDecimals = 4;   // about ten metres; coordinates without a link must be that exact to be believed
+constexpr std::size_t kLeastDecimals = 4;  // about ten metres; coordinates without a link must be that exact to be believed
 
 // Takes a decimal number off `text`.
 std::optional<double> take_number(std::string_view& text) {
@@ -60,8 +60,8 @@ std::optional<Position> both(std::optional<double> latitude, std::optional<doubl
 }
 
 bool is_map_link(std::string_view link) {
-  constexpr std::array<std::string_view, 7> kHosts{"maps.google.",      "google.com/maps", "google.co.id/maps", "openstreetmap.org",
-                                                   "osm.org",           "maps.apple.com",  "waze.com"};
+  constexpr std::array<std::string_view, 7> kHosts{"maps.google.", "google.com/maps", "google.co.id/maps", "openstreetmap.org",
+                                                   "osm.org",      "maps.apple.com",  "waze.com"};
   for (const auto host : kHosts)
     if (link.contains(host)) return true;
   return false;
@@ -72,8 +72,8 @@ std::optional<Position> position_in_link(std::string_view link) {
   // The place itself goes before the middle of the map that happened to be on the screen.
   if (const auto place = both(number_behind(link, "!3d"), number_behind(link, "!4d"))) return place;
   if (const auto marker = both(number_behind(link, "mlat="), number_behind(link, "mlon="))) return marker;
-  for (const std::string_view mark : {"?q=loc:", "&q=loc:", "?q=", "&q=", "?query=", "&query=", "?ll=", "&ll=", "destination=", "daddr=", "?center=",
-                                      "&center=", "/place/", "/search/", "/dir//", "/@"}) {
+  for (const std::string_view mark : {"?q=loc:", "&q=loc:", "?q=", "&q=", "?query=", "&query=", "?ll=", "&ll=", "destination=", "daddr=",
+                                      "?center=", "&center=", "/place/", "/search/", "/dir//", "/@"}) {
     if (const auto found = pair_behind(link, mark)) return found;
   }
   if (const auto map = link.find("#map="); map != std::string_view::npos) {

@@ -30,8 +30,9 @@ constexpr double kCategoryOfDanger = 0.6;
 
 // Operators type reports, not commands; and whoever sends a photo along reports something.
 bool may_be_command(const Message& message) {
-  const bool says_something = message.kind == MessageKind::text || message.kind == MessageKind::dm || message.kind == MessageKind::comment ||
-                              message.kind == MessageKind::mention || message.kind == MessageKind::story_reply;
+  const bool says_something = message.kind == MessageKind::text || message.kind == MessageKind::dm ||
+                              message.kind == MessageKind::comment || message.kind == MessageKind::mention ||
+                              message.kind == MessageKind::story_reply;
   return says_something && message.attachments.empty() && !message.place && stated_by(message) == "sender";
 }
 
@@ -66,7 +67,8 @@ void set_flags(Complaint& complaint, const Reading& reading, const Message& mess
     if (raised[i] || (command == CommandKind::officer && rules.flags[i] == "wants_person")) complaint.flags.push_back(rules.flags[i]);
   const bool acts = message.kind == MessageKind::retraction || message.kind == MessageKind::unsupported || message.call;
   if (reading.text.empty() && message.attachments.empty() && !message.place && !acts) complaint.flags.emplace_back("empty");
-  if (!message.stated.category.empty() && rules.category(message.stated.category) == nullptr) complaint.flags.emplace_back("unknown_category");
+  if (!message.stated.category.empty() && rules.category(message.stated.category) == nullptr)
+    complaint.flags.emplace_back("unknown_category");
 }
 
 void set_places(Complaint& complaint, Places places) {
@@ -181,7 +183,8 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
   set_deadlines(complaint, category, rules_);
 
   // 9. Fingerprints, and the ids that follow from them
-  fingerprints = fingerprints_of(message, origin.account, origin.received_at, reporter.reference, folded_text_of(reading, text.size()), identity_key_);
+  fingerprints =
+      fingerprints_of(message, origin.account, origin.received_at, reporter.reference, folded_text_of(reading, text.size()), identity_key_);
   set_ids(complaint, written_at, fingerprints.seen, identity_key_);
 
   // What the queue shows of all this

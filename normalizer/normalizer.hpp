@@ -19,7 +19,7 @@ namespace satupintu::normalizer {
 // Where and when the message came in.
 struct Origin {
   std::string account;
-  std::string provider;        // the adapter's name
+  std::string provider;  // the adapter's name
   core::Timestamp received_at;
   std::string raw_sha256;
 };

@@ -45,8 +45,8 @@ Normalized normalized(core::Message message, core::Timestamp received_at = kNow)
 // What a consumer gets to read.
 std::string queue_json(const core::Complaint& complaint) {
   const auto pieces = core::to_event_pieces(complaint, "c2VhbGVk", kNow);
-  return pieces.head + "complaint.received" + pieces.middle_subject + complaint.code_candidates[0] + pieces.middle_data + complaint.complaint_id +
-         pieces.middle_code + complaint.code_candidates[0] + pieces.tail;
+  return pieces.head + "complaint.received" + pieces.middle_subject + complaint.code_candidates[0] + pieces.middle_data +
+         complaint.complaint_id + pieces.middle_code + complaint.code_candidates[0] + pieces.tail;
 }
 
 }  // namespace
@@ -159,7 +159,10 @@ TEST_CASE("the_queue_never_learns_how_to_reach_the_reporter") {
 }
 
 TEST_CASE("anonymity_is_honoured_in_the_record_itself") {
-  const struct { std::string text, stated; core::Visibility visibility; } cases[] = {
+  const struct {
+    std::string text, stated;
+    core::Visibility visibility;
+  } cases[] = {
       {"Saya Wulan Kartika, tolong rahasiakan identitas saya. Ada pungli di kelurahan", "", core::Visibility::anonymous},
       {"anonim ya. ada pungli. ttd WULAN KARTIKA @wulankartika", "", core::Visibility::anonymous},
       {"laporan ini rahasia, wulan kartika", "", core::Visibility::secret},
@@ -307,11 +310,46 @@ TEST_CASE("long_texts_are_kept_whole") {
 
 // Every string a provider fills is garbage, made of what has broken parsers before.
 TEST_CASE("garbage_in_every_field_makes_a_valid_record") {
-  std::mt19937 random(20260105);   // NOLINT(cert-msc51-cpp): the same garbage every time
-  const std::vector<std::string> pieces{
-      "a", " ", "\n", std::string(1, '\0'), "\xFF", "\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x80\xAE", "\xE2\x80\x8D", "\xCC\x81", "\xF0\x9F\x94\xA5",
-      "\xEF\xB7\xBA", "LAKSA#", "PJU#", "CEK ", "SP-0", "0812", "-9000", "3671012304850001", "@", "b.id", "jl ", "rt ", "03/", "kebakaran ", "bukan ",
-      "kel. ", "cipondoh ", "https://maps.google.com/?q=", "-6.17831,", "106.63189", "[", "NIK disamarkan]", "\"", "\\", "\x7F", "anonim ", "#"};
+  std::mt19937 random(20260105);  // NOLINT(cert-msc51-cpp): the same garbage every time
+  const std::vector<std::string> pieces{"a",
+                                        " ",
+                                        "\n",
+                                        std::string(1, '\0'),
+                                        "\xFF",
+                                        "\xC3",
+                                        "\xED\xA0\x80",
+                                        "\xF4\x90\x80\x80",
+                                        "\xE2\x80\xAE",
+                                        "\xE2\x80\x8D",
+                                        "\xCC\x81",
+                                        "\xF0\x9F\x94\xA5",
+                                        "\xEF\xB7\xBA",
+                                        "LAKSA#",
+                                        "PJU#",
+                                        "CEK ",
+                                        "SP-0",
+                                        "0812",
+                                        "-9000",
+                                        "3671012304850001",
+                                        "@",
+                                        "b.id",
+                                        "jl ",
+                                        "rt ",
+                                        "03/",
+                                        "kebakaran ",
+                                        "bukan ",
+                                        "kel. ",
+                                        "cipondoh ",
+                                        "https://maps.google.com/?q=",
+                                        "-6.17831,",
+                                        "106.63189",
+                                        "[",
+                                        "NIK disamarkan]",
+                                        "\"",
+                                        "\\",
+                                        "\x7F",
+                                        "anonim ",
+                                        "#"};
   const auto garbage = [&] {
     std::string text;
     for (auto length = random() % 25; length > 0; --length) text += pieces[random() % pieces.size()];

@@ -23,9 +23,9 @@ constexpr std::string_view kMaskedCard = "[nomor kartu disamarkan]";
 constexpr std::string_view kMaskedName = "[nama disamarkan]";
 constexpr std::array kMasks{kMaskedNik, kMaskedKk, kMaskedInsurance, kMaskedPhone, kMaskedMail, kMaskedCard, kMaskedName};
 
-constexpr std::size_t kLeastDigits = 8;      // fewer identify nobody
-constexpr std::size_t kMostDigits = 19;      // the longest payment card
-constexpr std::size_t kMostGroups = 8;       // "08 12 90 00 12 34" and a few more
+constexpr std::size_t kLeastDigits = 8;  // fewer identify nobody
+constexpr std::size_t kMostDigits = 19;  // the longest payment card
+constexpr std::size_t kMostGroups = 8;   // "08 12 90 00 12 34" and a few more
 constexpr std::size_t kNikDigits = 16;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -40,10 +40,10 @@ struct Group {
 
 // One candidate: some groups in a row.
 struct Candidate {
-  std::string_view text;        // the whole text
+  std::string_view text;  // the whole text
   const Group* first;
   const Group* last;
-  std::string_view digits;      // of all groups, without what stands between
+  std::string_view digits;  // of all groups, without what stands between
 
   [[nodiscard]] std::size_t groups() const { return static_cast<std::size_t>(last - first) + 1; }
   [[nodiscard]] std::size_t size_of(std::size_t group) const { return first[group].end - first[group].begin; }
@@ -58,13 +58,13 @@ std::string letters_before(std::string_view text, std::size_t position) {
   std::string letters;
   for (std::size_t i = position > kReach ? position - kReach : 0; i < position; ++i) {
     if (is_letter(text[i])) letters += static_cast<char>(text[i] | 0x20);
-    else if (text[i] == '\n' || is_digit(text[i])) letters.clear();
+    else if (text[i] == '\n' || text[i] == ']' || is_digit(text[i])) letters.clear();
   }
   return letters;
 }
 
 bool announces_phone(std::string_view letters) {
-  constexpr std::array<std::string_view, 16> kWords{"hp",    "wa",      "telp",   "tlp",   "tlpn", "telpon",  "telepon", "telephone",
+  constexpr std::array<std::string_view, 16> kWords{"hp",    "wa",      "telp",   "tlp",   "tlpn", "telpon",   "telepon", "telephone",
                                                     "phone", "nohpnya", "kontak", "nomor", "sms",  "whatsapp", "hubungi", "nope"};
   return std::ranges::any_of(kWords, [&](std::string_view word) { return letters.ends_with(word); });
 }
@@ -178,7 +178,8 @@ std::size_t end_of_tracking_code(std::string_view text, std::size_t position) {
 bool belongs_to_word(std::string_view text, std::size_t position) {
   if (position == 0 || !(is_letter(text[position - 1]) || text[position - 1] == '_')) return false;
   const std::string before = letters_before(text, position);
-  return !(announces_phone(before) || before.ends_with("no") || before.ends_with("nik") || before.ends_with("kk") || before.ends_with("ktp"));
+  return !(announces_phone(before) || before.ends_with("no") || before.ends_with("nik") || before.ends_with("kk") ||
+           before.ends_with("ktp"));
 }
 
 // The digits behind a decimal point: -6.1783061234.

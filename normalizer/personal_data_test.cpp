@@ -9,15 +9,17 @@ using namespace satupintu;
 using namespace satupintu::normalizer;
 
 TEST_CASE("personal_data_is_masked_however_it_is_written") {
-  const struct { std::string text, masked; } cases[] = {
+  const struct {
+    std::string text, masked;
+  } cases[] = {
       {"NIK saya 3671012304850001 belum terdaftar", "NIK saya [NIK disamarkan] belum terdaftar"},
-      {"nik:3671014304850001", "nik:[NIK disamarkan]"},                                        // a woman: day of birth plus 40
+      {"nik:3671014304850001", "nik:[NIK disamarkan]"},  // a woman: day of birth plus 40
       {"3671 0123 0485 0001", "[NIK disamarkan]"},
       {"36.71.01.230485.0001 atas nama Sari", "[NIK disamarkan] atas nama Sari"},
       {"367101-230485-0001", "[NIK disamarkan]"},
       {"no KK 3671010101120003", "no KK [nomor KK disamarkan]"},
       {"kartu keluarga saya 3671010101120003", "kartu keluarga saya [nomor KK disamarkan]"},
-      {"nik 9999999999999999", "nik [NIK disamarkan]"},                                        // no structure, but announced
+      {"nik 9999999999999999", "nik [NIK disamarkan]"},  // no structure, but announced
       {"hub 081290001234 ya", "hub [telepon disamarkan] ya"},
       {"hp:0812-9000-1234.", "hp:[telepon disamarkan]."},
       {"WA 0812 9000 1234", "WA [telepon disamarkan]"},
@@ -50,14 +52,35 @@ TEST_CASE("personal_data_is_masked_however_it_is_written") {
 }
 
 TEST_CASE("what_identifies_nobody_stays") {
-  for (const std::string text :
-       {"Jl Moh Toha no 12 RT 003/004 RW 05 kode pos 15118", "tgl 12-03-2026 jam 08.30-10.00", "12/12/2025 10/12/2025", "12-12-2025 10-12-2025 10:30",
-        "08 12 2025 10 30", "05-12-2025 08.00 - 09.30 - 10.45", "denda Rp 1.500.000", "anggaran Rp 850.000.000.000", "850 000 000 rupiah",
-        "id pelanggan 538711234567", "meteran 86021234567 mati", "-6.178306, 106.631889", "-6.2478306 106.6318891", "-6.178306 106.631889",
-        "-6.24783061234,106.63188912345", "https://maps.google.com/?q=-6.2478306,106.6318891", "https://www.google.com/maps/@-6.1783,106.6319,17z",
-        "https://maps.example/Masjid@-6.1783,106.63", "112 dan 1500123", "plat B 1234 XYZ", "0x2e69f8e5:0x5371bf0812345678", "resi JP1234567890123",
-        "@kotatangerang tolong", "tahun 2020-2024 2025-2029", "ukuran 10x12x15 m", "5 x 4111", "nomor laporan 123456789012",
-        "20260105030405678", "banjir 30-40 cm, 100-200 rumah"}) {
+  for (const std::string text : {"Jl Moh Toha no 12 RT 003/004 RW 05 kode pos 15118",
+                                 "tgl 12-03-2026 jam 08.30-10.00",
+                                 "12/12/2025 10/12/2025",
+                                 "12-12-2025 10-12-2025 10:30",
+                                 "08 12 2025 10 30",
+                                 "05-12-2025 08.00 - 09.30 - 10.45",
+                                 "denda Rp 1.500.000",
+                                 "anggaran Rp 850.000.000.000",
+                                 "850 000 000 rupiah",
+                                 "id pelanggan 538711234567",
+                                 "meteran 86021234567 mati",
+                                 "-6.178306, 106.631889",
+                                 "-6.2478306 106.6318891",
+                                 "-6.178306 106.631889",
+                                 "-6.24783061234,106.63188912345",
+                                 "https://maps.google.com/?q=-6.2478306,106.6318891",
+                                 "https://www.google.com/maps/@-6.1783,106.6319,17z",
+                                 "https://maps.example/Masjid@-6.1783,106.63",
+                                 "112 dan 1500123",
+                                 "plat B 1234 XYZ",
+                                 "0x2e69f8e5:0x5371bf0812345678",
+                                 "resi JP1234567890123",
+                                 "@kotatangerang tolong",
+                                 "tahun 2020-2024 2025-2029",
+                                 "ukuran 10x12x15 m",
+                                 "5 x 4111",
+                                 "nomor laporan 123456789012",
+                                 "20260105030405678",
+                                 "banjir 30-40 cm, 100-200 rumah"}) {
     CAPTURE(text);
     CHECK(mask_personal_data(text) == text);
   }
@@ -67,7 +90,8 @@ TEST_CASE("tracking_codes_of_digits_alone_stay") {
   std::size_t checked = 0;
   for (std::uint8_t i = 0; i < 255 && checked < 3; ++i) {
     // 0 8 1 2 …: eight symbols that are digits, as five bytes of a hash.
-    const std::uint64_t bits = (8ULL << 35U) | (1ULL << 30U) | (2ULL << 25U) | (9ULL << 20U) | (std::uint64_t{i} % 10 << 15U) | (3ULL << 10U) | (4ULL << 5U) | 5ULL;
+    const std::uint64_t bits = (8ULL << 35U) | (1ULL << 30U) | (2ULL << 25U) | (9ULL << 20U) | (std::uint64_t{i} % 10 << 15U) |
+                               (3ULL << 10U) | (4ULL << 5U) | 5ULL;
     core::Hash128 hash{};
     for (unsigned b = 0; b < 5; ++b) hash[b] = static_cast<std::uint8_t>(bits >> (8U * (4U - b)));
     const std::string code = core::make_tracking_code(0, hash);

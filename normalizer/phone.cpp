@@ -8,13 +8,15 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr std::size_t kMostDigits = 15;    // E.164
-constexpr std::size_t kLeastDigits = 8;    // the shortest complete numbers abroad, country code included
+constexpr std::size_t kMostDigits = 15;  // E.164
+constexpr std::size_t kLeastDigits = 8;  // the shortest complete numbers abroad, country code included
 
 // ITU-T E.164 assigned country codes: those of two digits, and the beginnings of those of three. 1 and 7 stand alone.
-constexpr std::array<std::uint8_t, 44> kTwoDigitCodes{20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54,
-                                                      55, 56, 57, 58, 60, 61, 62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98};
-constexpr std::array<std::uint8_t, 22> kThreeDigitCodes{21, 22, 23, 24, 25, 26, 29, 35, 37, 38, 42, 50, 59, 67, 68, 80, 85, 87, 88, 96, 97, 99};
+constexpr std::array<std::uint8_t, 44> kTwoDigitCodes{20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46,
+                                                      47, 48, 49, 51, 52, 53, 54, 55, 56, 57, 58, 60, 61, 62, 63,
+                                                      64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98};
+constexpr std::array<std::uint8_t, 23> kThreeDigitCodes{21, 22, 23, 24, 25, 26, 29, 35, 37, 38, 42, 50,
+                                                        59, 67, 68, 69, 80, 85, 87, 88, 96, 97, 99};
 
 bool has_country_code(std::string_view digits) {
   if (digits[0] == '1') return digits.size() == 11;
@@ -32,7 +34,7 @@ bool is_indonesian(std::string_view national) {
 }
 
 std::optional<std::string> indonesian(std::string_view national) {
-  if (national.starts_with('0')) national.remove_prefix(1);   // +62 (0)812…
+  if (national.starts_with('0')) national.remove_prefix(1);  // +62 (0)812…
   if (!is_indonesian(national)) return std::nullopt;
   return "+62" + std::string(national);
 }
@@ -62,13 +64,14 @@ std::optional<Dialled> dialled(std::string_view written) {
     } else if (c == '/' || c == ';' || c == ',' || c == '#' || c == 'e' || c == 'E' || c == 'x' || c == 'X' || c == 'p' || c == 'P') {
       // A second number, or an extension: "/ 5576…", ";ext=12", "ext 12", "x12", "pes. 12".
       const std::string_view rest = written.substr(i);
-      const bool is_tail = c == '/' || c == ';' || c == ',' || c == '#' || rest.substr(1).find_first_of("0123456789") != std::string_view::npos;
+      const bool is_tail =
+          c == '/' || c == ';' || c == ',' || c == '#' || rest.substr(1).find_first_of("0123456789") != std::string_view::npos;
       if (number.digits.empty() || !is_tail) return std::nullopt;
       return number;
     } else if (const auto wide = written.substr(i, 3); wide >= "\xE2\x80\x90" && wide <= "\xE2\x80\x95") {
-      i += 2;   // hyphens and dashes, U+2010 to U+2015
+      i += 2;  // hyphens and dashes, U+2010 to U+2015
     } else if (written.substr(i, 2) == "\xC2\xA0") {
-      i += 1;   // no-break space
+      i += 1;  // no-break space
     } else if (!kSeparators.contains(c)) {
       return std::nullopt;
     }

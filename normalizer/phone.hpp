@@ -12,8 +12,8 @@ namespace satupintu::normalizer {
 
 // How a number without '+' or trunk '0' is to be read.
 enum class Numbering : std::uint8_t {
-  local,           // as somebody in Indonesia dials: "812…" is a mobile number, "62812…" the same with country code
-  international,   // as WhatsApp writes it: always with country code
+  local,          // as somebody in Indonesia dials: "812…" is a mobile number, "62812…" the same with country code
+  international,  // as WhatsApp writes it: always with country code
 };
 
 // "+6281234567890", or nullopt for what is no complete number: short codes, alphanumeric senders, digits other than ASCII,

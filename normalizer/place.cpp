@@ -16,8 +16,8 @@ using core::LocationRole;
 
 namespace {
 
-constexpr std::uint32_t kLongestName = 5;        // words in the name of a street or landmark
-constexpr std::uint32_t kLongestNumber = 3;      // digits of an RT or RW
+constexpr std::uint32_t kLongestName = 5;    // words in the name of a street or landmark
+constexpr std::uint32_t kLongestNumber = 3;  // digits of an RT or RW
 constexpr std::size_t kMostStreets = 3;
 
 // How far each source is to be trusted.
@@ -57,7 +57,8 @@ class TextPlace {
   std::uint32_t count() const { return static_cast<std::uint32_t>(reading_.words.list.size()); }
 
   bool follows(const Match& match, Meaning meaning) const {
-    return std::ranges::any_of(reading_.around(match, 0), [&](const Match& before) { return before.meaning == meaning && before.last + 1 == match.first; });
+    return std::ranges::any_of(reading_.around(match, 0),
+                               [&](const Match& before) { return before.meaning == meaning && before.last + 1 == match.first; });
   }
 
   template <class... Meanings>
@@ -107,7 +108,8 @@ class TextPlace {
   // "petir cipondoh": once the kecamatan is known, a kelurahan of it with a common name is believed.
   const Match* common_kelurahan_in(std::size_t kecamatan) const {
     for (const Match& match : reading_.matches) {
-      if (match.meaning == Meaning::kelurahan && rules_.kelurahan[match.index].kecamatan == kecamatan && !is_also_kecamatan(match)) return &match;
+      if (match.meaning == Meaning::kelurahan && rules_.kelurahan[match.index].kecamatan == kecamatan && !is_also_kecamatan(match))
+        return &match;
     }
     return nullptr;
   }
@@ -183,7 +185,8 @@ class TextPlace {
   std::uint32_t street_until_ = 0;
 };
 
-void set_position(Location& location, double latitude, double longitude, std::optional<double> accuracy_m, LocationMethod method, double confidence) {
+void set_position(Location& location, double latitude, double longitude, std::optional<double> accuracy_m, LocationMethod method,
+                  double confidence) {
   location.latitude = latitude;
   location.longitude = longitude;
   if (accuracy_m && std::isfinite(*accuracy_m) && *accuracy_m > 0) location.accuracy_m = accuracy_m;

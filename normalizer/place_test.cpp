@@ -20,7 +20,9 @@ Places places(std::string_view text, const core::Message& message = {}, std::str
 }  // namespace
 
 TEST_CASE("places_are_found_in_what_people_write") {
-  const struct { std::string text, address, landmark, kelurahan, kecamatan, rt, rw; } cases[] = {
+  const struct {
+    std::string text, address, landmark, kelurahan, kecamatan, rt, rw;
+  } cases[] = {
       {"Jl. Moh Toha no 5 lampu mati", "Jl. Moh Toha no 5", "", "", "", "", ""},
       {"lampu mati di jln sudirman no.12A, depan masjid al azhom", "jln sudirman no.12A", "depan masjid al azhom", "", "", "", ""},
       {"got mampet di gg h. naim rt03/rw05 kel. kreo kec larangan kalo ujan meluap", "gg h. naim", "", "Kreo", "Larangan", "003", "005"},
@@ -57,10 +59,9 @@ TEST_CASE("places_are_found_in_what_people_write") {
 }
 
 TEST_CASE("common_words_are_no_places") {
-  for (const char* text :
-       {"jalan rusak parah", "ada benda asing jatuh", "petir menyambar", "buah pinang", "larangan parkir dilanggar", "di kota tangerang macet",
-        "warga tangerang resah", "jalan berlubang banyak", "jalan depan rumah saya gelap", "rambut gondrong", "", "rt saya diam saja",
-        "rw 12345", "jl"}) {
+  for (const char* text : {"jalan rusak parah", "ada benda asing jatuh", "petir menyambar", "buah pinang", "larangan parkir dilanggar",
+                           "di kota tangerang macet", "warga tangerang resah", "jalan berlubang banyak", "jalan depan rumah saya gelap",
+                           "rambut gondrong", "", "rt saya diam saja", "rw 12345", "jl"}) {
     CAPTURE(std::string(text));
     const auto location = places(text).location;
     CHECK(location.method == LocationMethod::none);

@@ -45,7 +45,7 @@ std::string canonical_identity(const Message& message) {
   switch (sender.address_kind) {
     case AddressKind::phone:
       if (const auto number = to_e164(sender.address, numbering)) return "tel:" + *number;
-      break;   // a short code or a name
+      break;  // a short code or a name
     case AddressKind::email: return sender.address.empty() ? "" : mail_identity(sender.address);
     case AddressKind::platform_id:
       // WhatsApp tells the number itself; on other platforms it would be what the sender claims.
@@ -77,7 +77,7 @@ bool is_verified(const Message& message) {
 
 // What must not be readable from an id: addresses as they are, and the digits of a number without its prefix.
 std::vector<std::string> traces_of(const core::Sender& sender) {
-  constexpr std::size_t kShortestTrace = 5;   // shorter ones are everywhere
+  constexpr std::size_t kShortestTrace = 5;  // shorter ones are everywhere
   constexpr std::size_t kSubscriberDigits = 8;
   std::vector<std::string> traces;
   for (const auto* address : {&sender.address, &sender.phone, &sender.platform_id}) {

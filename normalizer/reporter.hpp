@@ -12,9 +12,9 @@
 namespace satupintu::normalizer {
 
 struct Identity {
-  std::string canonical;      // "tel:+62812…", "mailto:…", "<channel>:<scope>:<id>"; empty when nobody is known
-  std::string reference;      // 32 hex digits, the keyed hash of `canonical`; empty likewise
-  bool verified = false;      // the network vouches for the address, which it does for no mail's sender and no form's fields
+  std::string canonical;  // "tel:+62812…", "mailto:…", "<channel>:<scope>:<id>"; empty when nobody is known
+  std::string reference;  // 32 hex digits, the keyed hash of `canonical`; empty likewise
+  bool verified = false;  // the network vouches for the address, which it does for no mail's sender and no form's fields
 };
 
 [[nodiscard]] Identity identify(const core::Message& message, const core::Secret& key);

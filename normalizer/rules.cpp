@@ -46,7 +46,7 @@ class RulesReader {
 
   Rules read() {
     Settings words = settings_.table("words");
-    read_spellings(words);   // before any phrase: they decide how its words read
+    read_spellings(words);  // before any phrase: they decide how its words read
     read_words(words);
     read_routing();
     read_dangers();
@@ -61,8 +61,10 @@ class RulesReader {
   void add(Settings& table, std::string_view key, std::string_view phrase, Meaning meaning, std::size_t index, unsigned weight) {
     switch (rules_.lexicon.add(phrase, meaning, index, weight)) {
       case Lexicon::Added::yes: return;
-      case Lexicon::Added::empty: return table.mistake(key, "holds " + quoted(phrase) + ", which has no word, or more than eight", "remove it, or say it shorter");
-      case Lexicon::Added::twice: return table.mistake(key, "holds " + quoted(phrase) + " twice, perhaps in two spellings", "remove one of them");
+      case Lexicon::Added::empty:
+        return table.mistake(key, "holds " + quoted(phrase) + ", which has no word, or more than eight", "remove it, or say it shorter");
+      case Lexicon::Added::twice:
+        return table.mistake(key, "holds " + quoted(phrase) + " twice, perhaps in two spellings", "remove one of them");
     }
   }
 
@@ -74,12 +76,14 @@ class RulesReader {
     for (const auto& line : words.texts("spellings", "Other spellings of a word, \"tidak: gak nggak tdk\".", {})) {
       const auto sides = split(line, ':');
       if (sides.size() != 2) {
-        words.mistake("spellings", "holds " + quoted(line) + ", which is not \"word: spelling spelling\"", "write it like \"tidak: gak nggak tdk\"");
+        words.mistake("spellings", "holds " + quoted(line) + ", which is not \"word: spelling spelling\"",
+                      "write it like \"tidak: gak nggak tdk\"");
         continue;
       }
       for (const auto& spelling : split(sides[1], ' ')) {
         if (!rules_.lexicon.add_spelling(spelling, sides[0])) {
-          words.mistake("spellings", "holds " + quoted(spelling) + " for " + quoted(sides[0]) + ", but it is no single word, or stands there already",
+          words.mistake("spellings",
+                        "holds " + quoted(spelling) + " for " + quoted(sides[0]) + ", but it is no single word, or stands there already",
                         "leave each spelling at one word only");
         }
       }
@@ -109,8 +113,10 @@ class RulesReader {
     const std::string_view rest(unit, static_cast<std::size_t>(written.data() + written.size() - unit));
     allowance.working_days = rest == " working days";
     constexpr int kMost = 10'000;
-    if (error == std::errc{} && allowance.amount > 0 && allowance.amount <= kMost && (allowance.working_days || rest == " hours")) return allowance;
-    table.mistake(key, "is " + quoted(written) + ", which is neither working days nor hours", "write it like \"3 working days\" or \"24 hours\"");
+    if (error == std::errc{} && allowance.amount > 0 && allowance.amount <= kMost && (allowance.working_days || rest == " hours"))
+      return allowance;
+    table.mistake(key, "is " + quoted(written) + ", which is neither working days nor hours",
+                  "write it like \"3 working days\" or \"24 hours\"");
     return std::nullopt;
   }
 
@@ -123,7 +129,8 @@ class RulesReader {
   void add_short_form(Settings& table, std::string_view short_form, std::size_t category) {
     const Words words = split_words(short_form);
     if (words.list.size() != 1 || words.folded != short_form) {
-      return table.mistake("short_forms", "holds " + quoted(short_form) + ", which is not one word in small letters", "write it like \"jalanrusak\"");
+      return table.mistake("short_forms", "holds " + quoted(short_form) + ", which is not one word in small letters",
+                           "write it like \"jalanrusak\"");
     }
     const auto [place, added] = rules_.short_forms.emplace(short_form, category);
     if (added || (place->second == category && short_form == rules_.categories[category].code)) return;
@@ -152,7 +159,8 @@ class RulesReader {
     for (std::size_t i = 0; i < tables.size(); ++i) add_short_form(tables[i].second, tables[i].first, i);
     for (std::size_t i = 0; i < tables.size(); ++i) {
       Settings& table = tables[i].second;
-      for (const auto& form : table.texts("short_forms", "Hashtags and codes besides the category's name.", {})) add_short_form(table, form, i);
+      for (const auto& form : table.texts("short_forms", "Hashtags and codes besides the category's name.", {}))
+        add_short_form(table, form, i);
       phrases(table, "words", "Phrases that are enough alone.", Meaning::category, i, kWordWeight);
       phrases(table, "hints", "Phrases that count only together with others.", Meaning::category, i, kHintWeight);
     }
@@ -186,7 +194,8 @@ class RulesReader {
     for (auto& [name, table] : settings_.tables("scopes")) {
       const auto* known = std::ranges::find(kScopes, name, &std::pair<std::string_view, core::Scope>::first);
       if (known == kScopes.end()) {
-        settings_.mistake("scopes", "holds " + quoted(name) + ", which is no class of matters", "use court, crime, election, irrelevant or private");
+        settings_.mistake("scopes", "holds " + quoted(name) + ", which is no class of matters",
+                          "use court, crime, election, irrelevant or private");
       }
       phrases(table, "words", "Phrases that tell such a matter.", Meaning::out_of_scope, rules_.scopes.size());
       const core::Scope scope = known == kScopes.end() ? core::Scope::in_scope : known->second;
@@ -238,7 +247,8 @@ class RulesReader {
 
     for (auto& [code, table] : settings_.tables("kecamatan")) {
       const std::size_t index = rules_.kecamatan.size();
-      const std::string name = add_place(table, "name", table.text("name", "Its name and other spellings, separated by |."), Meaning::kecamatan, index);
+      const std::string name =
+          add_place(table, "name", table.text("name", "Its name and other spellings, separated by |."), Meaning::kecamatan, index);
       rules_.kecamatan.push_back({name, needs(name)});
       for (const auto& spellings : table.texts("kelurahan", "Its kelurahan, likewise.", {})) {
         const std::string kelurahan = add_place(table, "kelurahan", spellings, Meaning::kelurahan, rules_.kelurahan.size());
@@ -253,7 +263,8 @@ class RulesReader {
     for (const auto& name : names) {
       if (std::ranges::find(rules_.kecamatan, name, &Kecamatan::name) == rules_.kecamatan.end() &&
           std::ranges::find(rules_.kelurahan, name, &Kelurahan::name) == rules_.kelurahan.end()) {
-        places.mistake(key, "holds " + quoted(name) + ", which is the name of no place here", "write it as in [kecamatan.NAME], or remove it");
+        places.mistake(key, "holds " + quoted(name) + ", which is the name of no place here",
+                       "write it as in [kecamatan.NAME], or remove it");
       }
     }
   }

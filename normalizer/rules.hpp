@@ -34,7 +34,7 @@ struct Standard {
 struct Category {
   std::string code, label, label_en;
   std::vector<std::string> offices;
-  Standard standard;      // what differs from Rules::standard
+  Standard standard;  // what differs from Rules::standard
 };
 
 struct Danger {
@@ -44,14 +44,14 @@ struct Danger {
 
 struct OutOfScope {
   core::Scope scope{};
-  std::string reason;     // with the address to turn to
+  std::string reason;  // with the address to turn to
 };
 
 // What it takes to believe that a place's name means the place.
 enum class Evidence : std::uint8_t {
-  name,        // nothing else is called so
-  at,          // a common word: "di" before it, or better
-  announced,   // also a larger or another place: "kel." or "kec." before it
+  name,       // nothing else is called so
+  at,         // a common word: "di" before it, or better
+  announced,  // also a larger or another place: "kel." or "kec." before it
 };
 
 struct Kecamatan {
@@ -74,9 +74,9 @@ struct Area {
 
 struct Rules {
   std::string jurisdiction_id;
-  std::vector<std::string> code_words;                            // "laksa", "adu"; lower case
+  std::vector<std::string> code_words;  // "laksa", "adu"; lower case
   std::vector<Category> categories;
-  std::map<std::string, std::size_t, std::less<>> short_forms;    // codes and hashtags in lower case → categories
+  std::map<std::string, std::size_t, std::less<>> short_forms;  // codes and hashtags in lower case → categories
   std::vector<std::string> unclassified_offices;
   Standard standard, emergency_standard;
   std::vector<Danger> dangers;
@@ -85,7 +85,7 @@ struct Rules {
   std::vector<Kecamatan> kecamatan;
   std::vector<Kelurahan> kelurahan;
   Area area;
-  std::vector<std::chrono::sys_days> holidays;                    // sorted
+  std::vector<std::chrono::sys_days> holidays;  // sorted
   Lexicon lexicon;
 
   // By code or short form, in whatever case, with or without '#'; nullptr when there is none.

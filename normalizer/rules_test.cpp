@@ -45,14 +45,35 @@ TEST_CASE("the_shipped_tables_hold_no_mistake") {
 }
 
 TEST_CASE("every_code_and_hashtag_of_the_citys_table_is_known") {
-  const struct { std::string code, short_forms; } table[] = {
-      {"pju", "#PJU #lampujalan"}, {"jalan", "#jalan #jalanrusak"}, {"drainase", "#drainase #selokan #got"}, {"banjir", "#banjir"},
-      {"sampah", "#sampah"}, {"pencemaran", "#pencemaran #polusi"}, {"pohon", "#pohon"}, {"taman", "#taman"}, {"lalulintas", "#macet #lalin"},
-      {"parkir", "#parkir #parkirliar"}, {"transportasi", "#angkutan #bus"}, {"air", "#PDAM #airbersih"}, {"listrik", "#PLN #listrik"},
-      {"kependudukan", "#KTP #KK #dukcapil"}, {"kesehatan", "#kesehatan #puskesmas #BPJS"}, {"pendidikan", "#PPDB #sekolah"}, {"bansos", "#bansos"},
-      {"ketenagakerjaan", "#kerja #jobfair"}, {"ketertiban", "#ketertiban #PKL #satpolpp"}, {"perizinan", "#izin"}, {"pajak", "#PBB #pajak"},
-      {"hewan", "#hewan #ular"}, {"kebakaran", "#kebakaran #damkar"}, {"medis", "#ambulans"}, {"digital", "#aplikasi #tangeranglive"},
-      {"pelayanan", "#pelayanan #pungli"}, {"lainnya", "#lainnya"}};
+  const struct {
+    std::string code, short_forms;
+  } table[] = {{"pju", "#PJU #lampujalan"},
+               {"jalan", "#jalan #jalanrusak"},
+               {"drainase", "#drainase #selokan #got"},
+               {"banjir", "#banjir"},
+               {"sampah", "#sampah"},
+               {"pencemaran", "#pencemaran #polusi"},
+               {"pohon", "#pohon"},
+               {"taman", "#taman"},
+               {"lalulintas", "#macet #lalin"},
+               {"parkir", "#parkir #parkirliar"},
+               {"transportasi", "#angkutan #bus"},
+               {"air", "#PDAM #airbersih"},
+               {"listrik", "#PLN #listrik"},
+               {"kependudukan", "#KTP #KK #dukcapil"},
+               {"kesehatan", "#kesehatan #puskesmas #BPJS"},
+               {"pendidikan", "#PPDB #sekolah"},
+               {"bansos", "#bansos"},
+               {"ketenagakerjaan", "#kerja #jobfair"},
+               {"ketertiban", "#ketertiban #PKL #satpolpp"},
+               {"perizinan", "#izin"},
+               {"pajak", "#PBB #pajak"},
+               {"hewan", "#hewan #ular"},
+               {"kebakaran", "#kebakaran #damkar"},
+               {"medis", "#ambulans"},
+               {"digital", "#aplikasi #tangeranglive"},
+               {"pelayanan", "#pelayanan #pungli"},
+               {"lainnya", "#lainnya"}};
   for (const auto& row : table) {
     std::string_view rest = row.short_forms;
     while (!rest.empty()) {
@@ -67,17 +88,23 @@ TEST_CASE("every_code_and_hashtag_of_the_citys_table_is_known") {
 }
 
 TEST_CASE("every_mistake_in_the_tables_is_told_with_its_path") {
-  const struct { std::string addition, path, problem; } cases[] = {
+  const struct {
+    std::string addition, path, problem;
+  } cases[] = {
       {"hints = [\"jalan rusak\"]", "categories.jalan.hints", "twice"},
       {"hints = [\"Jalan, RUSAK\"]", "categories.jalan.hints", "twice"},
       {"hints = [\"\"]", "categories.jalan.hints", "no word"},
       {"hints = [\"satu dua tiga empat lima enam tujuh delapan sembilan\"]", "categories.jalan.hints", "more than eight"},
       {"verify = \"three days\"", "categories.jalan.verify", "neither"},
       {"verify = \"0 hours\"", "categories.jalan.verify", "neither"},
-      {"[categories.selokan]\nlabel = \"Got\"\nlabel_en = \"Drains\"\nshort_forms = [\"jalanrusak\"]", "categories.selokan.short_forms", "leads to jalan"},
-      {"[categories.selokan]\nlabel = \"Got\"\nlabel_en = \"Drains\"\nshort_forms = [\"jalan\"]", "categories.selokan.short_forms", "leads to jalan"},
-      {"[categories.selokan]\nlabel = \"Got\"\nlabel_en = \"Drains\"\nshort_forms = [\"Got Mampet\"]", "categories.selokan.short_forms", "not one word"},
-      {"[categories.selokan]\nlabel = \"Got\"\nlabel_en = \"Drains\"\nshort_forms = [\"jalan2\"]", "categories.selokan.short_forms", "not one word"},
+      {"[categories.selokan]\nlabel = \"Got\"\nlabel_en = \"Drains\"\nshort_forms = [\"jalanrusak\"]", "categories.selokan.short_forms",
+       "leads to jalan"},
+      {"[categories.selokan]\nlabel = \"Got\"\nlabel_en = \"Drains\"\nshort_forms = [\"jalan\"]", "categories.selokan.short_forms",
+       "leads to jalan"},
+      {"[categories.selokan]\nlabel = \"Got\"\nlabel_en = \"Drains\"\nshort_forms = [\"Got Mampet\"]", "categories.selokan.short_forms",
+       "not one word"},
+      {"[categories.selokan]\nlabel = \"Got\"\nlabel_en = \"Drains\"\nshort_forms = [\"jalan2\"]", "categories.selokan.short_forms",
+       "not one word"},
       {"[emergencies.fire]\nlabel = \"Api\"\ncategory = \"api\"", "emergencies.fire.category", "no category"},
       {"[scopes.weather]\nreason = \"Cuaca\"", "scopes", "no class"},
       {"[words]\nspellings = [\"tidak gak\"]", "words.spellings", "is not \"word: spelling spelling\""},

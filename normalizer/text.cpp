@@ -20,8 +20,8 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";    // U+FFFD
-constexpr std::string_view kGraphemeJoiner = "\xCD\x8F";      // U+034F, what UAX #15 puts between long runs of marks
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kGraphemeJoiner = "\xCD\x8F";   // U+034F, what UAX #15 puts between long runs of marks
 constexpr int kMostMarksInARow = 30;
 
 bool is_ascii(std::string_view text) {
@@ -64,15 +64,22 @@ Part part_of_ascii(char c) { return kAsciiParts[static_cast<unsigned char>(c)]; 
 Part part_of(UChar32 c) {
   if (c < 0x80) return kAsciiParts[static_cast<std::size_t>(c)];
   if (c == 0x85 || c == 0x2028 || c == 0x2029) return Part::line;
-  if (c < 0xA0) return Part::drop;                                   // C1 controls
+  if (c < 0xA0) return Part::drop;  // C1 controls
   switch (c) {
-    case 0xA0: case 0x1680: case 0x202F: case 0x205F: case 0x3000: return Part::space;
-    case 0xAD: case 0x61C: case 0x180E: case 0xFEFF: return Part::drop;   // soft hyphen, Arabic mark, vowel separator, BOM
+    case 0xA0:
+    case 0x1680:
+    case 0x202F:
+    case 0x205F:
+    case 0x3000: return Part::space;
+    case 0xAD:
+    case 0x61C:
+    case 0x180E:
+    case 0xFEFF: return Part::drop;  // soft hyphen, Arabic mark, vowel separator, BOM
     default: break;
   }
   if (c >= 0x2000 && c <= 0x200A) return Part::space;
   if ((c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F)) return Part::drop;
-  if ((c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F)) return Part::drop;   // annotations, tags
+  if ((c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F)) return Part::drop;  // annotations, tags
   return Part::keep;
 }
 

@@ -31,13 +31,13 @@ namespace satupintu::normalizer {
 struct Word {
   std::uint32_t begin = 0, end = 0;
   std::uint32_t folded_begin = 0, folded_end = 0;
-  bool number = false;         // ASCII digits only
-  bool after_break = false;    // punctuation or a line's end stands before it
-  bool hashtag = false;        // '#' stands right before it
+  bool number = false;       // ASCII digits only
+  bool after_break = false;  // punctuation or a line's end stands before it
+  bool hashtag = false;      // '#' stands right before it
 };
 
 struct Words {
-  std::string folded;          // lower case, no accents, compatibility forms unified
+  std::string folded;  // lower case, no accents, compatibility forms unified
   std::vector<Word> list;
 
   [[nodiscard]] std::string_view folded_of(const Word& word) const {

@@ -26,7 +26,9 @@ std::string repeated(std::string_view piece, std::size_t times) {
 }  // namespace
 
 TEST_CASE("clean_text_is_orderly_and_says_the_same") {
-  const struct { std::string raw, clean; } cases[] = {
+  const struct {
+    std::string raw, clean;
+  } cases[] = {
       {"lampu mati", "lampu mati"},
       {"  lampu \t mati  ", "lampu mati"},
       {"lampu\r\nmati\rsejak\nkemarin", "lampu\nmati\nsejak\nkemarin"},
@@ -35,13 +37,19 @@ TEST_CASE("clean_text_is_orderly_and_says_the_same") {
       {std::string("lam\0pu\x01 ma\x7Fti", 13), "lampu mati"},
       {"", ""},
       {" \n\t ", ""},
-      {"lampu\xC2\xA0mati\xE2\x80\x83sekali", "lampu mati sekali"},                       // no-break space, em space
-      {"lam\xE2\x80\x8Bpu\xEF\xBB\xBF mati\xC2\xAD", "lampu mati"},                       // zero-width space, BOM, soft hyphen
-      {"photo\xE2\x80\xAEgpj.exe \xE2\x81\xA6x\xE2\x81\xA9", "photogpj.exe x"},           // bidi override and isolates
-      {"baris\xE2\x80\xA8satu\xC2\x85" "dua", "baris\nsatu\ndua"},                        // line separator, NEL
-      {"caf" "e\xCC\x81", "caf\xC3\xA9"},                                                 // composed
-      {"putus \xC3 di sini\xFF", "putus \xEF\xBF\xBD di sini\xEF\xBF\xBD"},               // no UTF-8
-      {"\xED\xA0\x80" "x", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDx"},                      // a surrogate
+      {"lampu\xC2\xA0mati\xE2\x80\x83sekali", "lampu mati sekali"},              // no-break space, em space
+      {"lam\xE2\x80\x8Bpu\xEF\xBB\xBF mati\xC2\xAD", "lampu mati"},              // zero-width space, BOM, soft hyphen
+      {"photo\xE2\x80\xAEgpj.exe \xE2\x81\xA6x\xE2\x81\xA9", "photogpj.exe x"},  // bidi override and isolates
+      {"baris\xE2\x80\xA8satu\xC2\x85"
+       "dua",
+       "baris\nsatu\ndua"},  // line separator, NEL
+      {"caf"
+       "e\xCC\x81",
+       "caf\xC3\xA9"},                                                       // composed
+      {"putus \xC3 di sini\xFF", "putus \xEF\xBF\xBD di sini\xEF\xBF\xBD"},  // no UTF-8
+      {"\xED\xA0\x80"
+       "x",
+       "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDx"},  // a surrogate
       {"banjir \xF0\x9F\x98\xAD!", "banjir \xF0\x9F\x98\xAD!"},
   };
   for (const auto& c : cases) {
@@ -65,14 +73,19 @@ TEST_CASE("long_runs_of_marks_stay_and_are_broken_up") {
 
 TEST_CASE("repairing_touches_nothing_but_bad_bytes") {
   CHECK(repair_utf8(" \t\r\n\x01 \xE2\x80\xAE") == " \t\r\n\x01 \xE2\x80\xAE");
-  CHECK(repair_utf8("a\xC0\xAF" "b") == "a\xEF\xBF\xBD\xEF\xBF\xBD" "b");
+  CHECK(repair_utf8("a\xC0\xAF"
+                    "b") ==
+        "a\xEF\xBF\xBD\xEF\xBF\xBD"
+        "b");
 }
 
 TEST_CASE("shortening_cuts_no_grapheme") {
   CHECK(shorten("lampu", 5) == "lampu");
   CHECK(shorten("lampu", 3) == "lam");
-  CHECK(shorten("b\xC3\xA9" "bas", 2) == "b\xC3\xA9");
-  const std::string family = "\xF0\x9F\x87\xAE\xF0\x9F\x87\xA9";   // the flag of Indonesia: two code points
+  CHECK(shorten("b\xC3\xA9"
+                "bas",
+                2) == "b\xC3\xA9");
+  const std::string family = "\xF0\x9F\x87\xAE\xF0\x9F\x87\xA9";  // the flag of Indonesia: two code points
   CHECK(shorten("x" + family, 2) == "x");
   CHECK(shorten("x" + family + "y", 3) == "x" + family);
   CHECK(shorten("xe\xCC\xB1y", 2) == "x");
@@ -87,9 +100,12 @@ TEST_CASE("words_are_found_however_they_are_written") {
   CHECK(folded_words("e-KTP Jum'at #jalan_rusak") == list{"e", "ktp", "jum", "at", "jalan", "rusak"});
   CHECK(folded_words("lampu2 jalan2nya alun2 rt2 sd2") == list{"lampu", "jalan", "nya", "alun", "rt", "2", "sd", "2"});
   CHECK(folded_words("sampah2026") == list{"sampah", "2026"});
-  CHECK(folded_words("\xF0\x9D\x97\xAF\xF0\x9D\x97\xAE\xF0\x9D\x97\xBB\xF0\x9D\x97\xB7\xF0\x9D\x97\xB6\xF0\x9D\x97\xBF") == list{"banjir"});   // bold
-  CHECK(folded_words("\xEF\xBC\xA2\xEF\xBC\xA1\xEF\xBC\xAE") == list{"ban"});                                                                      // full width
-  CHECK(folded_words("B\xC3\x89" "CAK b\xCC\xB6" "e\xCC\xB6") == list{"becak", "be"});
+  CHECK(folded_words("\xF0\x9D\x97\xAF\xF0\x9D\x97\xAE\xF0\x9D\x97\xBB\xF0\x9D\x97\xB7\xF0\x9D\x97\xB6\xF0\x9D\x97\xBF") ==
+        list{"banjir"});                                                       // bold
+  CHECK(folded_words("\xEF\xBC\xA2\xEF\xBC\xA1\xEF\xBC\xAE") == list{"ban"});  // full width
+  CHECK(folded_words("B\xC3\x89"
+                     "CAK b\xCC\xB6"
+                     "e\xCC\xB6") == list{"becak", "be"});
   CHECK(folded_words("\xF0\x9F\x94\xA5 ... !!").empty());
   CHECK(folded_words("[NIK disamarkan] saya").size() == 1);
   CHECK(folded_words("[NIK saya]") == list{"nik", "saya"});

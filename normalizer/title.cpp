@@ -7,7 +7,7 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr std::size_t kLeastSentence = 20;    // bytes; "Selamat pagi pak." says nothing yet
+constexpr std::size_t kLeastSentence = 20;  // bytes; "Selamat pagi pak." says nothing yet
 constexpr std::size_t kLongestAbbreviation = 3;
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 

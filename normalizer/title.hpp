@@ -9,7 +9,7 @@
 
 namespace satupintu::normalizer {
 
-inline constexpr std::size_t kLongestTitle = 160;   // code points
+inline constexpr std::size_t kLongestTitle = 160;  // code points
 
 // The subject, else the text's first sentence, else what kind of message it was, in Indonesian. Both must be clean.
 [[nodiscard]] std::string make_title(std::string_view subject, std::string_view text, const core::Message& message);

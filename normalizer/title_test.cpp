@@ -7,7 +7,9 @@ using namespace satupintu;
 using namespace satupintu::normalizer;
 
 TEST_CASE("the_title_is_the_subject_or_the_first_sentence") {
-  const struct { std::string subject, text, title; } cases[] = {
+  const struct {
+    std::string subject, text, title;
+  } cases[] = {
       {"Lampu mati", "Yth. Bapak Wali Kota", "Lampu mati"},
       {"", "Lampu mati", "Lampu mati"},
       {"", "Lampu jalan di Jl. Moh Toha no. 5 mati. Sudah seminggu.", "Lampu jalan di Jl. Moh Toha no. 5 mati"},

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/shipped_rules.hpp"
 
+#include <toml++/toml.h>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
-#include <toml++/toml.h>
 
 namespace satupintu::tests {
 
