@@ -85,14 +85,15 @@ std::vector<Route> account_routes(const Accounts& accounts, adapters::Audience a
 }  // namespace
 
 struct App::Parts {
-  Parts(Config given, Telemetry& counted, std::unique_ptr<queue::Journal> opened, core::Sealer sealer)
+  Parts(Config given, Telemetry& counted, std::unique_ptr<queue::Journal> opened, Suspect suspect, core::Sealer sealer)
       : config(std::move(given)),
         telemetry(counted),
         journal(std::move(opened)),
         redis(back.get_executor(), config.redis.address, config.redis.timeouts),
         publisher(redis, journal->gateway_id(), config.dedupe),
         normalizer(config.rules, config.keys.identity),
-        pipeline(back.get_executor(), *journal, publisher, Assembly(config.accounts, normalizer, std::move(sealer), journal->gateway_id()), telemetry),
+        pipeline(back.get_executor(), *journal, publisher, Assembly(config.accounts, normalizer, std::move(sealer), journal->gateway_id()),
+                 std::move(suspect), telemetry),
         intake(*journal, telemetry),
         edge(telemetry),
         redis_events(telemetry),
@@ -153,7 +154,9 @@ Result<std::unique_ptr<App>> App::start(Config config, Telemetry& telemetry) {
   telemetry.journal_opened((*journal)->cursor(), (*journal)->last(),
                            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started));
 
-  auto parts = std::make_unique<Parts>(std::move(config), telemetry, std::move(*journal), std::move(*sealer));
+  auto suspect = Suspect::open(config.journal.directory / "suspect");
+  if (!suspect) return std::unexpected(suspect.error());
+  auto parts = std::make_unique<Parts>(std::move(config), telemetry, std::move(*journal), std::move(*suspect), std::move(*sealer));
   if (auto listening = parts->listen(); !listening) return std::unexpected(listening.error());
   return std::unique_ptr<App>(new App(std::move(parts)));
 }

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "core/failpoint.hpp"
+
 namespace satupintu::gateway {
 
 using normalizer::CommandKind;
@@ -51,14 +53,12 @@ Assembly::Assembly(const Accounts& accounts, const normalizer::Normalizer& norma
 
 void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp recorded_at) {
   batch.to = row.seq;
-  const auto quarantine = [&](std::uint32_t index, std::string why) {
-    batch.quarantined.push_back({row.seq, index, row.delivery.account, std::move(why), recorded_at});
-  };
-  if (!row.readable) return quarantine(queue::kWholeDelivery, "undecryptable");
+  if (!row.readable) return set_aside(batch, row, "undecryptable", recorded_at);
   const auto account = accounts_.find(row.delivery.account);
-  if (account == accounts_.end()) return quarantine(queue::kWholeDelivery, "unknown_account");
+  if (account == accounts_.end()) return set_aside(batch, row, "unknown_account", recorded_at);
+  core::failpoint("assembly.decode");
   auto events = account->second->decode(row.delivery);
-  if (!events) return quarantine(queue::kWholeDelivery, events.error().what);
+  if (!events) return set_aside(batch, row, events.error().what, recorded_at);
   if (events->empty()) return batch.ignored.push_back({{row.delivery.account, row.seq, 0}, "empty"});
 
   const normalizer::Origin origin{row.delivery.account, std::string(account->second->info().name), row.delivery.received_at,
@@ -71,12 +71,17 @@ void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp r
     } else if (auto* ignored = std::get_if<core::Ignored>(&event)) {
       batch.ignored.push_back({std::move(place), std::move(ignored->why)});
     } else if (auto* unreadable = std::get_if<core::Unreadable>(&event)) {
-      quarantine(index, std::move(unreadable->why));
+      batch.quarantined.push_back({row.seq, index, row.delivery.account, std::move(unreadable->why), recorded_at});
     } else {
       batch.ignored.push_back({std::move(place), "receipt"});
     }
     ++index;
   }
+}
+
+void Assembly::set_aside(Batch& batch, const queue::JournalRow& row, std::string why, core::Timestamp at) {
+  batch.to = row.seq;
+  batch.quarantined.push_back({row.seq, queue::kWholeDelivery, row.delivery.account, std::move(why), at});
 }
 
 void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at) {

@@ -46,6 +46,8 @@ class Assembly {
   Assembly(const Accounts& accounts, const normalizer::Normalizer& normalizer, core::Sealer sealer, std::string gateway_id);
 
   void add(Batch& batch, const queue::JournalRow& row, core::Timestamp recorded_at);
+  // Instead of `add`, for a row that must not be touched.
+  static void set_aside(Batch& batch, const queue::JournalRow& row, std::string why, core::Timestamp at);
 
  private:
   void add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at);

@@ -60,9 +60,10 @@ queue::Advance account_for(const Batch& batch, const std::vector<queue::Publishe
 
 }  // namespace
 
-Pipeline::Pipeline(asio::any_io_executor back, queue::Journal& journal, queue::Publisher& publisher, Assembly assembly, Telemetry& telemetry)
-    : back_(back), sleep_(back), journal_(journal), publisher_(publisher), assembly_(std::move(assembly)), telemetry_(telemetry),
-      counted_(journal.cursor()) {}
+Pipeline::Pipeline(asio::any_io_executor back, queue::Journal& journal, queue::Publisher& publisher, Assembly assembly, Suspect suspect,
+                   Telemetry& telemetry)
+    : back_(back), sleep_(back), journal_(journal), publisher_(publisher), assembly_(std::move(assembly)), suspect_(std::move(suspect)),
+      telemetry_(telemetry), counted_(journal.cursor()) {}
 
 asio::awaitable<void> Pipeline::run() {
   co_await find_position();
@@ -74,12 +75,24 @@ asio::awaitable<void> Pipeline::run() {
     } else if (rows->empty()) {
       co_await wait_for_rows();
     } else {
-      Batch batch;
-      for (const auto& row : *rows) assembly_.add(batch, row, now());
-      co_await publish(std::move(batch));
+      co_await publish(assemble(*rows));
     }
   }
   for (auto& retry : retries_) retry.answer(core::fail(core::Errc::unavailable, "the gateway is stopping"));
+}
+
+Batch Pipeline::assemble(const std::vector<queue::JournalRow>& rows) {
+  Batch batch;
+  for (const auto& row : rows) {
+    if (suspect_.is_poison(row.seq)) {
+      Assembly::set_aside(batch, row, "crashed", now());
+      continue;
+    }
+    suspect_.begin(row.seq);
+    assembly_.add(batch, row, now());
+    suspect_.end();
+  }
+  return batch;
 }
 
 // Rows after the cursor were never counted, rows after the mark may not be in Redis: begin with the earlier of the two.
@@ -208,8 +221,7 @@ asio::awaitable<core::Result<std::size_t>> Pipeline::run_again(Seq seq) {
   if (held->empty() || rows->empty() || rows->front().seq != seq) {
     co_return core::fail(core::Errc::not_found, "nothing of row " + std::to_string(seq) + " is in quarantine");
   }
-  Batch batch;
-  assembly_.add(batch, rows->front(), now());
+  Batch batch = assemble(*rows);
   const auto was_held = [&](std::uint32_t index) {
     return std::ranges::any_of(*held, [&](const auto& q) { return q.index == index || q.index == queue::kWholeDelivery; });
   };

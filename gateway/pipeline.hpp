@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gateway/assembly.hpp"
+#include "gateway/suspect.hpp"
 #include "gateway/telemetry.hpp"
 #include "queue/journal.hpp"
 #include "queue/publisher.hpp"
@@ -24,7 +25,8 @@ namespace satupintu::gateway {
 class Pipeline {
  public:
   // All must outlive the pipeline.
-  Pipeline(boost::asio::any_io_executor back, queue::Journal& journal, queue::Publisher& publisher, Assembly assembly, Telemetry& telemetry);
+  Pipeline(boost::asio::any_io_executor back, queue::Journal& journal, queue::Publisher& publisher, Assembly assembly, Suspect suspect,
+           Telemetry& telemetry);
 
   // Runs until `stop`, finishing the batch in hand when Redis answers in time.
   boost::asio::awaitable<void> run();
@@ -45,6 +47,7 @@ class Pipeline {
     std::move_only_function<void(core::Result<std::size_t>)> answer;
   };
 
+  Batch assemble(const std::vector<queue::JournalRow>& rows);
   boost::asio::awaitable<void> find_position();
   boost::asio::awaitable<void> serve_retries();
   boost::asio::awaitable<core::Result<std::size_t>> run_again(queue::Seq seq);
@@ -61,6 +64,7 @@ class Pipeline {
   queue::Journal& journal_;
   queue::Publisher& publisher_;
   Assembly assembly_;
+  Suspect suspect_;
   Telemetry& telemetry_;
   std::optional<queue::Seq> mark_;       // what Redis should hold
   queue::Seq position_ = 0;              // the last row published
