@@ -116,7 +116,8 @@ TEST_CASE("an_embedded_redis_answers_only_on_its_socket_and_only_to_its_owner") 
 TEST_CASE("it_inherits_no_file_and_no_environment") {
   const tests::TemporaryDirectory data;
   ::setenv("SATUPINTU_TEST_SECRET", "kata-sandi-rahasia", 1);
-  const int ours = ::open("/dev/null", O_RDONLY);  // without O_CLOEXEC, as Asio opens its sockets
+  const int low = ::open("/dev/null", O_RDONLY);  // without O_CLOEXEC, as Asio opens its sockets
+  const int high = ::fcntl(low, F_DUPFD, 100);
   Keeper keeper(data.path());
   keeper.start();
   const auto process = std::filesystem::path("/proc") / std::to_string(keeper.diary.pids.at(0));
@@ -127,7 +128,8 @@ TEST_CASE("it_inherits_no_file_and_no_environment") {
     if (std::filesystem::read_symlink(entry.path()) == "/dev/null") ++inherited;
   }
   CHECK(inherited == 1);  // its standard input
-  ::close(ours);
+  ::close(low);
+  ::close(high);
   ::unsetenv("SATUPINTU_TEST_SECRET");
   keeper.stop();
 }
@@ -152,7 +154,7 @@ TEST_CASE("what_it_held_is_there_again_after_an_orderly_stop") {
 
 TEST_CASE("it_is_started_again_after_kill") {
   const tests::TemporaryDirectory data;
-  Keeper keeper(data.path());
+  Keeper keeper(EmbeddedRedisSettings{.directory = data.path(), .append_fsync = "always"});
   keeper.start();
   tell(keeper.address(), {"SET", "tanda", "masih ada"});
   bool watching = true;

@@ -272,6 +272,9 @@ TEST_CASE("a_day_is_a_day_of_the_messages_clock_not_of_ours") {
   check(gateway.publish(with_words(message("b", 48h), "sampah menumpuk")), Outcome::published, "complaint-b", "SP-b-1");
   // And out of order: this one was received before the last.
   check(gateway.publish(with_words(message("c", 30h), "sampah menumpuk")), Outcome::repeated, "complaint-b", "SP-b-1");
+  // One that is older still opens a complaint, and what comes later is compared with the later one.
+  check(gateway.publish(with_words(message("d", 10h), "sampah menumpuk")), Outcome::published, "complaint-d", "SP-d-1");
+  check(gateway.publish(with_words(message("e", 49h), "sampah menumpuk")), Outcome::repeated, "complaint-b", "SP-b-1");
 }
 
 TEST_CASE("a_conversation_goes_on_for_half_an_hour_after_its_last_message") {
@@ -595,7 +598,7 @@ TEST_CASE("a_flushed_redis_is_noticed_and_gets_everything_back_once") {
 }
 
 TEST_CASE("a_redis_that_lost_its_tail_gets_back_exactly_what_is_missing") {
-  RedisServer server({"--appendonly", "yes", "--appendfsync", "everysec"});
+  RedisServer server({"--appendonly", "yes", "--appendfsync", "always"});
   const auto log = server.directory() / "appendonlydir" / "appendonly.aof.1.incr.aof";
   Gateway gateway(server.address());
   std::vector<std::vector<Submission>> batches;
@@ -634,8 +637,8 @@ TEST_CASE("a_redis_that_lost_its_tail_gets_back_exactly_what_is_missing") {
   CHECK(gateway.mark_in_redis() == 9U);
 }
 
-TEST_CASE("an_acknowledged_entry_survives_kill_of_redis") {
-  RedisServer server({"--appendonly", "yes"});
+TEST_CASE("a_log_that_is_always_synced_keeps_every_acknowledged_entry_through_kill") {
+  RedisServer server({"--appendonly", "yes", "--appendfsync", "always"});
   Gateway gateway(server.address());
   gateway.publish(message("a"));
   server.kill();
@@ -668,14 +671,22 @@ TEST_CASE("a_batch_is_entered_as_a_whole_or_not_at_all") {
 TEST_CASE("a_submission_that_failed_leaves_no_trace_that_changes_its_outcome") {
   RedisServer& server = empty_server();
   Gateway gateway(server.address());
-  server.tell({"SET", "{sp:0}:complaints", "bukan stream"});
   const Submission report = with_words(in_conversation(message("a"), "wa-1"), "lampu mati");
-  const auto failure = gateway.failure_of(report);
-  CHECK(failure.code == core::Errc::refused);
-  CHECK(failure.what.starts_with("WRONGTYPE:"));
-  server.tell({"DEL", "{sp:0}:complaints"});
+  const Submission more = with_words(in_conversation(message("b", 1min), "wa-1"), "di depan masjid ya");
+  const auto fails_while_the_stream_is_none = [&](const Submission& submission) {
+    server.tell({"RENAME", "{sp:0}:complaints", "tersimpan"});
+    server.tell({"SET", "{sp:0}:complaints", "bukan stream"});
+    const auto failure = gateway.failure_of(submission);
+    CHECK(failure.code == core::Errc::refused);
+    CHECK(failure.what.starts_with("WRONGTYPE:"));
+    server.tell({"DEL", "{sp:0}:complaints"});
+    server.tell({"RENAME", "tersimpan", "{sp:0}:complaints"});
+  };
+  fails_while_the_stream_is_none(report);
   check(gateway.publish(report), Outcome::published, "complaint-a", "SP-a-1");
-  CHECK(types(server) == Types{"complaint.received"});
+  fails_while_the_stream_is_none(more);
+  check(gateway.publish(more), Outcome::appended, "complaint-a", "SP-a-1");
+  CHECK(types(server) == Types{"complaint.received", "complaint.appended"});
 }
 
 TEST_CASE("too_few_replicas_a_long_script_and_a_full_disk_pass") {
