@@ -81,12 +81,16 @@ class RedisClient:
         self.stream = self.socket.makefile("rb")
 
     def __call__(self, *parts):
+        self.send(*parts)
+        return self._read()
+
+    def send(self, *parts):
+        """Without waiting for the reply."""
         out = b"*%d\r\n" % len(parts)
         for part in parts:
             data = part if isinstance(part, bytes) else str(part).encode()
             out += b"$%d\r\n%s\r\n" % (len(data), data)
         self.socket.sendall(out)
-        return self._read()
 
     def _read(self):
         line = self.stream.readline()
