@@ -262,7 +262,9 @@ class Masking {
       gap = text_.substr(group_end, between);
       position = group_end + between;
     }
-    for (std::size_t last = count; last-- > 0 && digits_until[last] >= kLeastDigits;) {
+    // The longest first, so that no tail of a number is left standing.
+    for (; count > 0 && digits_until[count - 1] >= kLeastDigits; --count) {
+      const std::size_t last = count - 1;
       const Candidate candidate{text_, groups.data(), &groups[last], std::string_view(digits).substr(0, digits_until[last])};
       if (const auto mask = mask_for(candidate)) {
         std::size_t from = begin;

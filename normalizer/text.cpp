@@ -41,7 +41,7 @@ UChar32 next_code_point(std::string_view text, std::size_t& position) {
   auto i = static_cast<std::int64_t>(position);
   const auto length = static_cast<std::int64_t>(text.size());
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  U8_NEXT(bytes, i, length, c);
+  U8_NEXT(bytes, i, length, c);  // NOLINT(bugprone-inc-dec-in-conditions): ICU's macro
   position = static_cast<std::size_t>(i);
   return c;
 }
@@ -236,7 +236,7 @@ constexpr std::array<Kind, 128> kAsciiKinds = [] {
   for (std::size_t c = 'a'; c <= 'z'; ++c) kinds[c] = kinds[c - 32] = Kind::letter;
   kinds['\n'] = Kind::punctuation;
   // These join or abbreviate rather than end something: "e-KTP", "rt03/rw05", "Jum'at", "#jalan_rusak", "Jl. Sudirman".
-  for (const char c : {'-', '/', '\'', '_', '#', '.'}) kinds[static_cast<std::size_t>(c)] = Kind::gap;
+  for (const char c : {'-', '/', '\'', '_', '#', '.'}) kinds[static_cast<unsigned char>(c)] = Kind::gap;
   return kinds;
 }();
 
@@ -307,7 +307,7 @@ Words split_words(std::string_view text) {
   bool after_break = false;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t start = i;
-    Kind kind = next_kind(text, i);
+    const Kind kind = next_kind(text, i);
     if (text[start] == '[') {
       if (const std::size_t mask = mask_length(text.substr(start)); mask != 0) {
         i = start + mask;
