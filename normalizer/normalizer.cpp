@@ -65,7 +65,8 @@ void set_flags(Complaint& complaint, const Reading& reading, const Message& mess
     if (match.meaning == Meaning::flag) raised[match.index] = true;
   for (std::size_t i = 0; i < raised.size(); ++i)
     if (raised[i] || (command == CommandKind::officer && rules.flags[i] == "wants_person")) complaint.flags.push_back(rules.flags[i]);
-  const bool acts = message.kind == MessageKind::retraction || message.kind == MessageKind::unsupported || message.call;
+  const bool acts = message.kind == MessageKind::retraction || message.kind == MessageKind::reaction ||
+                    message.kind == MessageKind::unsupported || message.call;
   if (reading.text.empty() && message.attachments.empty() && !message.place && !acts) complaint.flags.emplace_back("empty");
   if (!message.stated.category.empty() && rules.category(message.stated.category) == nullptr)
     complaint.flags.emplace_back("unknown_category");
