@@ -2,6 +2,7 @@
 #include "normalizer/normalizer.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "core/crypto.hpp"
@@ -41,6 +42,13 @@ Visibility visibility_of(const Reading& reading, const core::Stated& stated) {
   if (stated.visibility == name_of(Visibility::secret) || reading.has(Meaning::secret)) return Visibility::secret;
   if (stated.visibility == name_of(Visibility::anonymous) || reading.has(Meaning::anonymous)) return Visibility::anonymous;
   return Visibility::open;
+}
+
+// Takes the sender's own names out of lines of a report that is not to show them.
+void hide_sender(const core::Sender& sender, std::initializer_list<std::string*> lines) {
+  for (std::string* line : lines) {
+    for (const auto* name : {&sender.name, &sender.handle}) *line = mask_name(std::move(*line), *name);
+  }
 }
 
 // The subject and the text in one, for the steps that look for words.
@@ -145,10 +153,7 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
   if (complaint.visibility == Visibility::open) {
     complaint.reporter.display_name = display_name_of(message.sender);
   } else {
-    for (const auto* name : {&message.sender.name, &message.sender.handle}) {
-      subject = mask_name(std::move(subject), *name);
-      text = mask_name(std::move(text), *name);
-    }
+    hide_sender(message.sender, {&subject, &text, &coded.place});
     whole = joined(subject, text);
     reading = Reading(whole, rules_.lexicon);
   }
@@ -176,6 +181,11 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
   // 7. Place
   set_places(complaint, find_places(reading, message, coded.place, rules_));
 
+  if (complaint.visibility != Visibility::open) {
+    auto& place = complaint.location;
+    hide_sender(message.sender, {&place.address, &place.landmark, &place.cross_street});
+  }
+
   // 8. Clocks
   const core::Timestamp written_at = message_time(message, origin.received_at);
   const Occurrence occurrence = find_occurrence(reading, message.stated, written_at);
@@ -195,6 +205,7 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
     auto& attribute = complaint.attributes.emplace_back(code, value);
     clean_and_mask(attribute.first);
     clean_and_mask(attribute.second);
+    if (complaint.visibility != Visibility::open) hide_sender(message.sender, {&attribute.second});
   }
   complaint.contact = contact_of(std::move(message), std::move(subject), std::move(text), complaint.visibility, identity_key_);
   return result;

@@ -177,6 +177,8 @@ TEST_CASE("anonymity_is_honoured_in_the_record_itself") {
     message.stated.visibility = c.stated;
     message.subject = "Laporan Wulan Kartika";
     message.attachments.emplace_back().name = "Foto Wulan Kartika.jpg";
+    message.stated.landmark = "rumah Wulan Kartika";
+    message.stated.attributes = {{"kontak", "Wulan Kartika"}};
     message.is_public = true;
     message.permalink = "https://sosial.example/wulankartika/1";
     const auto complaint = normalized(message).complaint;
