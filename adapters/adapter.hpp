@@ -22,18 +22,18 @@ namespace satupintu::adapters {
 enum class Audience { providers, staff };
 
 struct AdapterInfo {
-  std::string_view name;                    // "whatsapp/cloud", as in the configuration
+  std::string_view name;  // "whatsapp/cloud", as in the configuration
   core::Channel channel;
   Audience audience = Audience::providers;
-  std::vector<std::string_view> methods;    // HTTP methods of the route /channels/<account>
-  std::uint64_t max_body_bytes;             // above the provider's documented maximum
-  bool names_messages = true;               // every message carries the provider's own id
+  std::vector<std::string_view> methods;  // HTTP methods of the route /channels/<account>
+  std::uint64_t max_body_bytes;           // above the provider's documented maximum
+  bool names_messages = true;             // every message carries the provider's own id
 };
 
 // What a citizen says, for demonstrations and load: `compose` writes it as the provider would.
 struct Utterance {
-  std::string external_id;                  // distinct per message; adapters give it the provider's shape
-  std::string phone;                        // E.164 with '+'
+  std::string external_id;  // distinct per message; adapters give it the provider's shape
+  std::string phone;        // E.164 with '+'
   std::string name;
   std::string text;
 };

@@ -17,9 +17,9 @@ namespace satupintu::adapters {
 using Factory = std::unique_ptr<Adapter> (*)(std::string account, core::Settings& settings);
 
 struct Registration {
-  std::string_view name;      // "whatsapp/cloud"
+  std::string_view name;  // "whatsapp/cloud"
   Factory make;
-  std::string_view summary;   // one line for `config-reference`
+  std::string_view summary;  // one line for `config-reference`
 };
 
 [[nodiscard]] std::span<const Registration> registry();

@@ -64,6 +64,7 @@ TEST_CASE("one_of_the_live_secrets_is_recognised_and_nothing_else") {
   CHECK(is_one_of(both, "kunci-rahasia-baru-4712"));
   CHECK(is_one_of(both, "kunci-rahasia-lama-4710"));
   CHECK_FALSE(is_one_of(live("kunci-rahasia-baru-4712"), "kunci-rahasia-lama-4710"));
-  for (const char* other : {"", "kunci-rahasia-baru-471", "kunci-rahasia-baru-47122", "KUNCI-RAHASIA-BARU-4712"}) CHECK_FALSE(is_one_of(both, other));
+  for (const char* other : {"", "kunci-rahasia-baru-471", "kunci-rahasia-baru-47122", "KUNCI-RAHASIA-BARU-4712"})
+    CHECK_FALSE(is_one_of(both, other));
   CHECK_FALSE(is_one_of({}, ""));
 }

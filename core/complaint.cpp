@@ -175,7 +175,8 @@ json::object contact_json(const Complaint& complaint, Timestamp recorded_at, con
 }
 
 void category_fields(ObjectWriter& out, const Complaint& complaint, const json::storage_ptr& storage) {
-  out.always("service_code", json::string(complaint.category.value.empty() ? "unclassified" : std::string_view(complaint.category.value), storage));
+  out.always("service_code",
+             json::string(complaint.category.value.empty() ? "unclassified" : std::string_view(complaint.category.value), storage));
   out.text("service_name", complaint.category_name);
   out.text("category_source", complaint.category.source);
   if (!complaint.category.value.empty()) out.always("category_confidence", complaint.category.confidence);
@@ -196,7 +197,9 @@ json::object data_json(const Complaint& complaint, std::string_view sealed, Time
   out.text("priority_reason", complaint.priority_reason);
   out.time("occurred_at", complaint.occurred_at).text("occurred_precision", complaint.occurred_precision);
   out.time("received_at", complaint.received_at).time("updated_at", recorded_at);
-  out.time("verify_due_at", complaint.verify_due_at).time("follow_up_due_at", complaint.follow_up_due_at).time("expected_at", complaint.expected_at);
+  out.time("verify_due_at", complaint.verify_due_at)
+      .time("follow_up_due_at", complaint.follow_up_due_at)
+      .time("expected_at", complaint.expected_at);
   out.always("status", "received");
   out.always("location", location_json(complaint.location, storage));
   if (complaint.caller_location) out.always("caller_location", location_json(*complaint.caller_location, storage));
@@ -213,7 +216,8 @@ json::object data_json(const Complaint& complaint, std::string_view sealed, Time
   out.always("contacts", std::move(contacts));
   if (!complaint.attributes.empty()) {
     json::array attributes(storage);
-    for (const auto& [code, value] : complaint.attributes) attributes.emplace_back(json::object({{"code", code}, {"value", value}}, storage));
+    for (const auto& [code, value] : complaint.attributes)
+      attributes.emplace_back(json::object({{"code", code}, {"value", value}}, storage));
     out.always("attributes", std::move(attributes));
   }
   out.always("interest_count", 1);
@@ -239,7 +243,7 @@ EventPieces to_event_pieces(const Complaint& complaint, std::string_view sealed,
 
   EventPieces pieces;
   pieces.head = json::serialize(envelope.take());
-  pieces.head.resize(pieces.head.size() - 2);   // open again before the closing quote and brace
+  pieces.head.resize(pieces.head.size() - 2);  // open again before the closing quote and brace
   pieces.middle_subject = R"(","subject":")";
   pieces.middle_data = R"(","datacontenttype":"application/json","data":{"complaint_id":")";
   pieces.middle_code = R"(","tracking_code":")";

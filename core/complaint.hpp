@@ -19,14 +19,22 @@ namespace satupintu::core {
 
 enum class ReportType { complaint, aspiration, information, emergency, thanks };
 enum class Priority { low, normal, high, emergency };
-enum class Scope { in_scope, out_of_scope_election, out_of_scope_crime, out_of_scope_private, out_of_scope_court, out_of_scope_irrelevant, other_jurisdiction };
-enum class Visibility { open, anonymous, secret };   // biasa, anonim, rahasia; `open` is written "public"
+enum class Scope {
+  in_scope,
+  out_of_scope_election,
+  out_of_scope_crime,
+  out_of_scope_private,
+  out_of_scope_court,
+  out_of_scope_irrelevant,
+  other_jurisdiction
+};
+enum class Visibility { open, anonymous, secret };  // biasa, anonim, rahasia; `open` is written "public"
 enum class LocationMethod { none, gps, wifi, cell, pin, address, text };
 enum class LocationRole { incident, caller, initial };
 
 struct Location {
   std::optional<double> latitude, longitude, accuracy_m;
-  double confidence = 0;                 // 0..1
+  double confidence = 0;  // 0..1
   LocationMethod method = LocationMethod::none;
   LocationRole role = LocationRole::incident;
   std::string address, landmark, cross_street, kelurahan, kecamatan, rt, rw, zip;
@@ -34,37 +42,37 @@ struct Location {
 
 // Who reported it, without saying who: everything that identifies a person is in Complaint::confidential.
 struct Reporter {
-  std::string ref;                       // 32 hex digits, keyed hash of the canonical identity; empty when nobody is known
-  std::string display_name;              // empty when the report is anonymous or secret
-  bool verified_by_channel = false;      // the network vouched for the sender's address
+  std::string ref;                   // 32 hex digits, keyed hash of the canonical identity; empty when nobody is known
+  std::string display_name;          // empty when the report is anonymous or secret
+  bool verified_by_channel = false;  // the network vouched for the sender's address
 };
 
 // What only the back office may read. Sealed before it leaves the gateway.
 struct Confidential {
-  std::string identity;                  // canonical: "tel:+62812…", "mailto:…", "whatsapp:<scope>:<id>"
-  std::string address_verbatim;          // for the answer
-  std::string phone;                     // when known besides the address, as it was written
+  std::string identity;          // canonical: "tel:+62812…", "mailto:…", "whatsapp:<scope>:<id>"
+  std::string address_verbatim;  // for the answer
+  std::string phone;             // when known besides the address, as it was written
   std::string name, handle;
-  std::string original_subject;          // before cleaning and masking
+  std::string original_subject;  // before cleaning and masking
   std::string original_text;
 };
 
-struct Found {                           // a conclusion and where it came from
+struct Found {  // a conclusion and where it came from
   std::string value;
-  std::string source;                    // hashtag, code, keyword, operator, sender, rule
-  double confidence = 0;                 // 0..1
+  std::string source;     // hashtag, code, keyword, operator, sender, rule
+  double confidence = 0;  // 0..1
 };
 
 struct Complaint {
-  std::string complaint_id;              // UUIDv7, derived from the provider's id
-  std::array<std::string, 3> code_candidates;   // tracking codes; the first that is free is taken
-  std::string contact_id;                // UUIDv7 of the message itself, also the stream entry's CloudEvents id
+  std::string complaint_id;                    // UUIDv7, derived from the provider's id
+  std::array<std::string, 3> code_candidates;  // tracking codes; the first that is free is taken
+  std::string contact_id;                      // UUIDv7 of the message itself, also the stream entry's CloudEvents id
 
   std::string jurisdiction_id;
   ReportType report_type = ReportType::complaint;
-  std::string title;                     // at most 160 characters
-  std::string description;               // cleaned, personal data masked
-  Found category;                        // value "" where nothing was recognised
+  std::string title;        // at most 160 characters
+  std::string description;  // cleaned, personal data masked
+  Found category;           // value "" where nothing was recognised
   std::string category_name;
   std::vector<std::string> further_categories;
   std::vector<std::string> suggested_agencies;
@@ -73,20 +81,20 @@ struct Complaint {
   Priority priority = Priority::normal;
   std::string priority_reason;
   Location location;
-  std::optional<Location> caller_location;      // where a caller was, when that is not the place of the matter
+  std::optional<Location> caller_location;  // where a caller was, when that is not the place of the matter
   Reporter reporter;
   Visibility visibility = Visibility::open;
   std::optional<Timestamp> occurred_at;
-  std::string occurred_precision;        // "exact", "day"; empty when unknown
+  std::string occurred_precision;  // "exact", "day"; empty when unknown
   Timestamp received_at;
   std::optional<Timestamp> verify_due_at, follow_up_due_at, expected_at;
   std::vector<std::string> flags;
   std::vector<std::pair<std::string, std::string>> attributes;
 
-  Message contact;                       // text and subject are the cleaned, masked ones
-  std::string account;                   // the account it came in on
-  std::string provider;                  // the adapter's name, "whatsapp/cloud"
-  std::string raw_sha256;                // of the delivery's body
+  Message contact;         // text and subject are the cleaned, masked ones
+  std::string account;     // the account it came in on
+  std::string provider;    // the adapter's name, "whatsapp/cloud"
+  std::string raw_sha256;  // of the delivery's body
   Confidential confidential;
 };
 
@@ -94,11 +102,11 @@ struct Complaint {
 //   head + <entry type> + middle_subject + <tracking code> + middle_data + <complaint id> + middle_code + <tracking code> + tail
 // The joined text is one CloudEvents 1.0 object in structured mode.
 struct EventPieces {
-  std::string head;             // {"specversion":"1.0","id":…,"source":…,"time":…,"dataschema":…,"type":"
-  std::string middle_subject;   // ","subject":"
-  std::string middle_data;      // ","datacontenttype":"application/json","data":{"complaint_id":"
-  std::string middle_code;      // ","tracking_code":"
-  std::string tail;             // ","schema_version":"1.0",…}}
+  std::string head;            // {"specversion":"1.0","id":…,"source":…,"time":…,"dataschema":…,"type":"
+  std::string middle_subject;  // ","subject":"
+  std::string middle_data;     // ","datacontenttype":"application/json","data":{"complaint_id":"
+  std::string middle_code;     // ","tracking_code":"
+  std::string tail;            // ","schema_version":"1.0",…}}
 };
 
 // `sealed` is Confidential in sealed form (base64), `recorded_at` when this record was made.

@@ -39,7 +39,8 @@ std::string random_bytes(std::size_t count) {
 Hash128 keyed_hash(const Secret& key, std::initializer_list<std::string_view> parts) {
   crypto_generichash_state state;
   Hash128 hash{};
-  crypto_generichash_init(&state, bytes_of(key.reveal()), std::min<std::size_t>(key.reveal().size(), crypto_generichash_KEYBYTES_MAX), hash.size());
+  crypto_generichash_init(&state, bytes_of(key.reveal()), std::min<std::size_t>(key.reveal().size(), crypto_generichash_KEYBYTES_MAX),
+                          hash.size());
   for (std::string_view part : parts) {
     const std::uint64_t length = part.size();
     crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(&length), sizeof length);
@@ -85,7 +86,8 @@ std::string to_base64(std::string_view bytes) {
 std::optional<std::string> from_base64(std::string_view text) {
   std::string bytes(text.size() / 4 * 3 + 3, '\0');
   std::size_t length = 0;
-  if (sodium_base642bin(bytes_of(bytes), bytes.size(), text.data(), text.size(), nullptr, &length, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
+  if (sodium_base642bin(bytes_of(bytes), bytes.size(), text.data(), text.size(), nullptr, &length, nullptr,
+                        sodium_base64_VARIANT_ORIGINAL) != 0) {
     return std::nullopt;
   }
   bytes.resize(length);
@@ -96,8 +98,8 @@ std::string encrypt(const Secret& key, std::string_view plain, std::string_view 
   constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
   std::string sealed(kNonce + plain.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES, '\0');
   randombytes_buf(sealed.data(), kNonce);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes_of(sealed) + kNonce, nullptr, bytes_of(plain), plain.size(), bytes_of(context), context.size(),
-                                             nullptr, bytes_of(sealed), bytes_of(key.reveal()));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes_of(sealed) + kNonce, nullptr, bytes_of(plain), plain.size(), bytes_of(context),
+                                             context.size(), nullptr, bytes_of(sealed), bytes_of(key.reveal()));
   return sealed;
 }
 
@@ -159,7 +161,8 @@ Result<std::string> unseal(const Secret& secret_key, std::string_view sealed) {
   if (!bytes || bytes->size() < kFront + crypto_box_MACBYTES) return fail(Errc::refused, "this is not something sealed by Satu Pintu");
   std::string plain(bytes->size() - kFront - crypto_box_MACBYTES, '\0');
   const unsigned char* front = bytes_of(*bytes);
-  if (crypto_box_open_easy(bytes_of(plain), front + kFront, bytes->size() - kFront, front + crypto_box_PUBLICKEYBYTES, front, bytes_of(*key)) != 0) {
+  if (crypto_box_open_easy(bytes_of(plain), front + kFront, bytes->size() - kFront, front + crypto_box_PUBLICKEYBYTES, front,
+                           bytes_of(*key)) != 0) {
     return fail(Errc::refused, "sealed for another key, or changed since");
   }
   return plain;

@@ -34,7 +34,7 @@ using Hash128 = std::array<std::uint8_t, 16>;
 
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 [[nodiscard]] std::string to_hex(const Hash128& hash);
-[[nodiscard]] std::optional<std::string> from_hex(std::string_view hex);   // either case; nullopt if not hex
+[[nodiscard]] std::optional<std::string> from_hex(std::string_view hex);  // either case; nullopt if not hex
 [[nodiscard]] std::string to_base64(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
@@ -43,8 +43,8 @@ using Hash128 = std::array<std::uint8_t, 16>;
 [[nodiscard]] Result<std::string> decrypt(const Secret& key, std::string_view sealed, std::string_view context);
 
 struct SealingKeyPair {
-  std::string public_key;   // base64
-  Secret secret_key;        // base64
+  std::string public_key;  // base64
+  Secret secret_key;       // base64
 };
 [[nodiscard]] SealingKeyPair make_sealing_key_pair();
 

@@ -51,7 +51,7 @@ TEST_CASE("hex_and_base64_refuse_what_they_did_not_write") {
   for (const char* text : {"a", "zz", "a b0", "0x12"}) CHECK_FALSE(from_hex(text));
   CHECK(from_base64(to_base64("Tangerang")) == std::string("Tangerang"));
   for (const char* text : {"a", "a===", "ab c", "ab\n="}) CHECK_FALSE(from_base64(text));
-  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");   // FIPS 180-4
+  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-4
 }
 
 TEST_CASE("a_secret_never_prints_and_compares_whole") {

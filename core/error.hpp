@@ -12,16 +12,16 @@ namespace satupintu::core {
 
 enum class Errc {
   // The sender's fault: answer 4xx, keep nothing.
-  unauthentic,    // signature, token or account is not one of ours
-  malformed,      // the request breaks the protocol it claims to speak
-  too_large,      // over a documented limit
-  not_found,      // no such route, account, row or entry
+  unauthentic,  // signature, token or account is not one of ours
+  malformed,    // the request breaks the protocol it claims to speak
+  too_large,    // over a documented limit
+  not_found,    // no such route, account, row or entry
   // Authentic, but we cannot make sense of it: keep it in quarantine, answer 2xx.
   unreadable,
   // Try later: nothing was changed.
-  unavailable,    // the other side is down, refuses or is not ready yet
+  unavailable,  // the other side is down, refuses or is not ready yet
   timed_out,
-  overloaded,     // our own backlog is over its limit
+  overloaded,  // our own backlog is over its limit
   // Final refusal: trying again gives the same answer.
   refused,
   // Sent, but the answer was lost: only an idempotent request may be repeated.
@@ -47,8 +47,6 @@ using Result = std::expected<T, Error>;
 // The code's name as written above, for logs and metrics.
 [[nodiscard]] std::string_view name_of(Errc code) noexcept;
 
-[[nodiscard]] inline std::unexpected<Error> fail(Errc code, std::string what) {
-  return std::unexpected(Error{code, std::move(what)});
-}
+[[nodiscard]] inline std::unexpected<Error> fail(Errc code, std::string what) { return std::unexpected(Error{code, std::move(what)}); }
 
 }  // namespace satupintu::core

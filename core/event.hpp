@@ -19,7 +19,20 @@ enum class Channel { sms, whatsapp, x, instagram, facebook, email, call, walk_in
 
 // What kind of message it was.
 enum class MessageKind {
-  text, media, location, contact_card, mention, comment, dm, story_reply, story_mention, reaction, edit, retraction, call, unsupported
+  text,
+  media,
+  location,
+  contact_card,
+  mention,
+  comment,
+  dm,
+  story_reply,
+  story_mention,
+  reaction,
+  edit,
+  retraction,
+  call,
+  unsupported
 };
 
 // How the sender's address is to be read.
@@ -27,23 +40,23 @@ enum class AddressKind { phone, email, platform_id, none };
 
 struct Sender {
   AddressKind address_kind = AddressKind::none;
-  std::string address;        // verbatim, as an answer would be addressed: "62812…", "+62 812…", "TELKOMSEL", "ID.77"
-  std::string phone;          // verbatim, when known besides the address; may be empty
-  std::string platform_id;    // opaque id on the platform, when known besides the address; may be empty
-  std::string scope;          // within what a platform id is unique: a business portfolio, a page; may be empty
-  std::string name;           // display name
-  std::string handle;         // user name without '@'
+  std::string address;      // verbatim, as an answer would be addressed: "62812…", "+62 812…", "TELKOMSEL", "ID.77"
+  std::string phone;        // verbatim, when known besides the address; may be empty
+  std::string platform_id;  // opaque id on the platform, when known besides the address; may be empty
+  std::string scope;        // within what a platform id is unique: a business portfolio, a page; may be empty
+  std::string name;         // display name
+  std::string handle;       // user name without '@'
 };
 
 enum class AttachmentKind { image, video, audio, voice, document, sticker, other };
 
 struct Attachment {
   AttachmentKind kind = AttachmentKind::other;
-  std::string provider_id;    // what the provider wants to hear to hand it over
+  std::string provider_id;  // what the provider wants to hear to hand it over
   std::string url;
-  std::string mime_type;      // as declared by the sender
-  std::string name;           // file name as declared; metadata only, never a path
-  std::string sha256;         // hex, when the provider tells
+  std::string mime_type;  // as declared by the sender
+  std::string name;       // file name as declared; metadata only, never a path
+  std::string sha256;     // hex, when the provider tells
   std::string caption;
 };
 
@@ -60,51 +73,51 @@ struct SharedPlace {
 struct CallRecord {
   std::string call_id;
   std::string related_call_id;
-  std::string direction;            // "in", "out"
-  std::string line;                 // number dialled
+  std::string direction;  // "in", "out"
+  std::string line;       // number dialled
   bool caller_withheld = false;
   std::optional<Timestamp> started_at, answered_at, ended_at;
-  std::string disposition;          // normal, ghost, prank, information, wrong_number, dropped, call_back
+  std::string disposition;  // normal, ghost, prank, information, wrong_number, dropped, call_back
   std::string operator_id, position, shift;
-  std::string recording;            // reference, not a link
-  std::string entry_mode;           // live, after_call, import
+  std::string recording;   // reference, not a link
+  std::string entry_mode;  // live, after_call, import
 };
 
 // What the sender (or an operator on the phone) stated outright, so that nobody needs to guess it.
 struct Stated {
-  std::string category;             // a code of config/routing.toml
-  std::string priority;             // emergency, high, normal, low
-  std::string visibility;           // public, anonymous, secret
+  std::string category;    // a code of config/routing.toml
+  std::string priority;    // emergency, high, normal, low
+  std::string visibility;  // public, anonymous, secret
   std::string address, landmark, cross_street, kelurahan, kecamatan, rt, rw, zip;
   bool place_differs_from_caller = false;
   std::optional<Timestamp> occurred_at;
-  std::vector<std::pair<std::string, std::string>> attributes;   // answers to the category's questions
+  std::vector<std::pair<std::string, std::string>> attributes;  // answers to the category's questions
 };
 
 struct Message {
   Channel channel{};
   MessageKind kind = MessageKind::text;
-  std::string external_id;          // the provider's id; empty only where the provider has none
-  std::string thread_id;            // conversation, group or parent post; may be empty
-  std::string in_reply_to;          // external id of the message replied to, reacted to, edited or retracted
+  std::string external_id;  // the provider's id; empty only where the provider has none
+  std::string thread_id;    // conversation, group or parent post; may be empty
+  std::string in_reply_to;  // external id of the message replied to, reacted to, edited or retracted
   Sender sender;
-  std::vector<std::string> to;      // our number, page or mailbox as the provider names it
+  std::vector<std::string> to;  // our number, page or mailbox as the provider names it
   std::string subject;
   std::string text;
   std::vector<Attachment> attachments;
   std::optional<SharedPlace> place;
   std::optional<CallRecord> call;
   Stated stated;
-  std::optional<Timestamp> provider_at;   // the provider's clock; order by it, never count deadlines from it
-  bool is_public = false;                 // a comment or post that anybody can read
+  std::optional<Timestamp> provider_at;  // the provider's clock; order by it, never count deadlines from it
+  bool is_public = false;                // a comment or post that anybody can read
   std::string permalink;
-  std::vector<std::string> flags;         // "repaired", "forwarded", "concatenated", "gap" …
+  std::vector<std::string> flags;  // "repaired", "forwarded", "concatenated", "gap" …
 };
 
 // News about something we sent.
 struct Receipt {
-  std::string external_id;          // of our own message
-  std::string state;                // sent, delivered, read, failed
+  std::string external_id;  // of our own message
+  std::string state;        // sent, delivered, read, failed
   std::string error_code;
   std::optional<Timestamp> at;
 };
@@ -117,7 +130,7 @@ struct Ignored {
 
 // One element of a batch that could not be read: quarantined alone with its reason, its siblings go on.
 struct Unreadable {
-  std::string why;                  // never quotes the element
+  std::string why;  // never quotes the element
 };
 
 using Event = std::variant<Message, Receipt, Ignored, Unreadable>;

@@ -12,12 +12,12 @@
 namespace satupintu::core {
 
 struct HttpRequest {
-  std::string method;                                         // "GET", "POST"
-  std::string path;                                           // "/channels/wa-utama", percent-decoded once, no query
-  std::string query;                                          // after '?', still encoded
-  std::vector<std::pair<std::string, std::string>> headers;   // names as sent
-  std::string body;                                           // exact bytes
-  std::string peer{};                                         // the client's address, "203.0.113.9"; past our own proxies
+  std::string method;                                        // "GET", "POST"
+  std::string path;                                          // "/channels/wa-utama", percent-decoded once, no query
+  std::string query;                                         // after '?', still encoded
+  std::vector<std::pair<std::string, std::string>> headers;  // names as sent
+  std::string body;                                          // exact bytes
+  std::string peer{};                                        // the client's address, "203.0.113.9"; past our own proxies
 
   // The header's value when it stands exactly once (names compare without case), else nullopt: a doubled
   // signature header must never be read as either of its two values.
@@ -26,10 +26,10 @@ struct HttpRequest {
 
 struct HttpAnswer {
   unsigned status = 200;
-  std::string content_type;                                   // empty: no body follows
+  std::string content_type;  // empty: no body follows
   std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;   // besides the framing headers
-  bool close = false;                                         // end the connection after this answer
+  std::vector<std::pair<std::string, std::string>> headers;  // besides the framing headers
+  bool close = false;                                        // end the connection after this answer
 };
 
 // A request kept in a file, as adapters keep their fixtures: request line and headers end in plain line feeds, the body is every

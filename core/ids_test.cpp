@@ -50,5 +50,6 @@ TEST_CASE("a_mistyped_tracking_code_is_refused") {
       CHECK_FALSE(parse_tracking_code(wrong));
     }
   }
-  for (const char* text : {"", "SP", "SP-", "SP-00000", "hello world", "SP-ABCDE-FGHJ!", "SP-ABCDE-FGHJKM"}) CHECK_FALSE(parse_tracking_code(text));
+  for (const char* text : {"", "SP", "SP-", "SP-00000", "hello world", "SP-ABCDE-FGHJ!", "SP-ABCDE-FGHJKM"})
+    CHECK_FALSE(parse_tracking_code(text));
 }

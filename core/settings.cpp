@@ -38,17 +38,17 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t>, 5> kDurationUni
     {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
 
 constexpr std::array<std::pair<std::string_view, std::uint64_t>, 8> kSizeUnits{{{"", 1},
-                                                                               {"B", 1},
-                                                                               {"KB", 1'000},
-                                                                               {"KiB", 1ULL << 10U},
-                                                                               {"MB", 1'000'000},
-                                                                               {"MiB", 1ULL << 20U},
-                                                                               {"GB", 1'000'000'000},
-                                                                               {"GiB", 1ULL << 30U}}};
+                                                                                {"B", 1},
+                                                                                {"KB", 1'000},
+                                                                                {"KiB", 1ULL << 10U},
+                                                                                {"MB", 1'000'000},
+                                                                                {"MiB", 1ULL << 20U},
+                                                                                {"GB", 1'000'000'000},
+                                                                                {"GiB", 1ULL << 30U}}};
 
 std::string written(milliseconds value) {
-  for (const auto& [unit, scale] : std::array<std::pair<std::string_view, std::int64_t>, 4>{
-           {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}}}) {
+  for (const auto& [unit, scale] :
+       std::array<std::pair<std::string_view, std::int64_t>, 4>{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}}}) {
     if (value.count() != 0 && value.count() % scale == 0) return std::to_string(value.count() / scale) + std::string(unit);
   }
   return std::to_string(value.count()) + "ms";
@@ -134,7 +134,8 @@ std::string Settings::text(std::string_view key, std::string_view meaning, std::
   return *value;
 }
 
-std::string Settings::choice(std::string_view key, std::string_view meaning, const std::vector<std::string>& choices, std::string fallback) {
+std::string Settings::choice(std::string_view key, std::string_view meaning, const std::vector<std::string>& choices,
+                             std::string fallback) {
   const std::string value = text(key, meaning, fallback);
   report_->keys.back().type = "one of " + joined(choices);
   if (std::ranges::find(choices, value) != choices.end()) return value;
@@ -166,7 +167,8 @@ bool Settings::enabled(std::string_view key, std::string_view meaning, bool fall
   return fallback;
 }
 
-milliseconds Settings::duration(std::string_view key, std::string_view meaning, milliseconds least, milliseconds most, milliseconds fallback) {
+milliseconds Settings::duration(std::string_view key, std::string_view meaning, milliseconds least, milliseconds most,
+                                milliseconds fallback) {
   document(key, "duration", quoted(written(fallback)), false, meaning);
   const auto* node = find(key);
   if (node == nullptr) return fallback;
@@ -180,14 +182,16 @@ milliseconds Settings::duration(std::string_view key, std::string_view meaning, 
   return fallback;
 }
 
-std::uint64_t Settings::size(std::string_view key, std::string_view meaning, std::uint64_t least, std::uint64_t most, std::string fallback) {
+std::uint64_t Settings::size(std::string_view key, std::string_view meaning, std::uint64_t least, std::uint64_t most,
+                             std::string fallback) {
   document(key, "size", quoted(fallback), false, meaning);
   const std::uint64_t default_bytes = scaled(fallback, kSizeUnits).value_or(least);
   const auto* node = find(key);
   if (node == nullptr) return default_bytes;
   std::optional<std::uint64_t> parsed;
   if (const auto* value = std::get_if<std::string>(&node->value)) parsed = scaled(*value, kSizeUnits);
-  if (const auto* value = std::get_if<std::int64_t>(&node->value); value != nullptr && *value >= 0) parsed = static_cast<std::uint64_t>(*value);
+  if (const auto* value = std::get_if<std::int64_t>(&node->value); value != nullptr && *value >= 0)
+    parsed = static_cast<std::uint64_t>(*value);
   if (parsed && *parsed >= least && *parsed <= most) return *parsed;
   mistake(key, parsed ? "is out of range" : "is not a size",
           "write it like " + quoted(fallback) + ", from " + std::to_string(least) + " to " + std::to_string(most) + " bytes");
@@ -278,8 +282,9 @@ void report_unknown_in(const SettingsNode::Table& table, const std::string& path
         nearest = documented.path;
       }
     }
-    report.mistakes.push_back({full, "is not a known key",
-                               nearest.empty() ? "remove it; `satupintu config-reference` lists every key" : "did you mean " + nearest + "?"});
+    report.mistakes.push_back(
+        {full, "is not a known key",
+         nearest.empty() ? "remove it; `satupintu config-reference` lists every key" : "did you mean " + nearest + "?"});
   }
 }
 

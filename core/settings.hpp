@@ -28,9 +28,9 @@ struct SettingsNode {
 };
 
 struct SettingsMistake {
-  std::string path;      // "accounts.wa-utama.app_secret"
-  std::string problem;   // "is missing"
-  std::string remedy;    // "set it to { env = \"...\" } or { file = \"...\" }"
+  std::string path;     // "accounts.wa-utama.app_secret"
+  std::string problem;  // "is missing"
+  std::string remedy;   // "set it to { env = \"...\" } or { file = \"...\" }"
 };
 
 struct DocumentedKey {
@@ -38,7 +38,7 @@ struct DocumentedKey {
   std::string type;      // "text", "secret", "duration", "size", "number", "switch", "list of text"
   std::string fallback;  // as one would write it in TOML; empty where the key is required
   bool required = false;
-  std::string meaning;   // one or two sentences
+  std::string meaning;  // one or two sentences
 };
 
 struct SettingsReport {

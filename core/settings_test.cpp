@@ -31,8 +31,11 @@ TEST_CASE("a_key_is_read_defaulted_checked_and_documented_by_one_call") {
 }
 
 TEST_CASE("all_mistakes_are_reported_at_once_with_path_and_remedy") {
-  const auto root = table({{"server", table({{"prot", {std::int64_t{80}}}, {"wait", text("soon")}, {"rows", {std::int64_t{1000}}},
-                                             {"mode", text("fast")}, {"secret", text("plain-sight-secret-value")}})}});
+  const auto root = table({{"server", table({{"prot", {std::int64_t{80}}},
+                                             {"wait", text("soon")},
+                                             {"rows", {std::int64_t{1000}}},
+                                             {"mode", text("fast")},
+                                             {"secret", text("plain-sight-secret-value")}})}});
   SettingsReport report;
   Settings server = Settings(root, report).table("server");
   server.number("port", "Port.", 1, 65535);
@@ -55,7 +58,8 @@ TEST_CASE("all_mistakes_are_reported_at_once_with_path_and_remedy") {
 }
 
 TEST_CASE("a_weak_secret_is_a_mistake") {
-  const auto root = table({{"short", {Secret{"abc"}}}, {"example", {Secret{"changeme-changeme-changeme"}}}, {"good", {Secret{"3f9a77c0b1d2e4f5a6b7"}}}});
+  const auto root =
+      table({{"short", {Secret{"abc"}}}, {"example", {Secret{"changeme-changeme-changeme"}}}, {"good", {Secret{"3f9a77c0b1d2e4f5a6b7"}}}});
   SettingsReport report;
   Settings settings(root, report);
   settings.secret("short", "");
@@ -66,7 +70,8 @@ TEST_CASE("a_weak_secret_is_a_mistake") {
 }
 
 TEST_CASE("named_tables_are_walked_in_order") {
-  const auto root = table({{"accounts", table({{"wa", table({{"adapter", text("whatsapp/cloud")}})}, {"sms", table({{"adapter", text("sms/kannel")}})}})}});
+  const auto root = table(
+      {{"accounts", table({{"wa", table({{"adapter", text("whatsapp/cloud")}})}, {"sms", table({{"adapter", text("sms/kannel")}})}})}});
   SettingsReport report;
   auto accounts = Settings(root, report).tables("accounts");
   REQUIRE(accounts.size() == 2);

@@ -12,7 +12,10 @@ TEST_CASE("rfc3339_round_trips") {
 }
 
 TEST_CASE("rfc3339_zones_and_fractions_are_read_as_providers_write_them") {
-  struct { const char* text; const char* utc; } const cases[] = {
+  struct {
+    const char* text;
+    const char* utc;
+  } const cases[] = {
       {"2026-01-05T10:04:05+07:00", "2026-01-05T03:04:05.000Z"}, {"2026-01-05T03:04:05+0000", "2026-01-05T03:04:05.000Z"},
       {"2026-01-05T03:04:05.1Z", "2026-01-05T03:04:05.100Z"},    {"2026-01-05t03:04:05.123456789z", "2026-01-05T03:04:05.123Z"},
       {"2024-02-29 00:00:00Z", "2024-02-29T00:00:00.000Z"},

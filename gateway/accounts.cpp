@@ -11,9 +11,8 @@ namespace {
 
 // The name becomes part of a URL, of metrics and of keys.
 bool is_account_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return !name.empty() && name.size() <= 64 &&
+         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 std::string adapter_names() {
@@ -27,7 +26,8 @@ std::string adapter_names() {
 Accounts read_accounts(core::Settings& root) {
   Accounts accounts;
   auto tables = root.tables("accounts");
-  if (tables.empty()) root.mistake("accounts", "has no account", "add at least one table [accounts.NAME]; see `satupintu config-reference`");
+  if (tables.empty())
+    root.mistake("accounts", "has no account", "add at least one table [accounts.NAME]; see `satupintu config-reference`");
   for (auto& [name, settings] : tables) {
     if (!is_account_name(name)) root.mistake("accounts." + name, "is no account name", "use up to 64 of a-z, 0-9 and -");
     const std::string adapter = settings.text("adapter", "Which adapter speaks for this account: " + adapter_names() + ".");

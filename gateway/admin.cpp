@@ -31,7 +31,8 @@ asio::awaitable<HttpAnswer> retry(Pipeline& pipeline, core::HttpRequest request)
   row.remove_prefix(kQuarantine.size());
   queue::Seq seq = 0;
   const auto [end, error] = std::from_chars(row.data(), row.data() + row.size(), seq);
-  if (error != std::errc{} || seq == 0 || std::string_view(end, row.data() + row.size()) != kRetry) co_return HttpAnswer{404, kPlain, "not found\n", {}, false};
+  if (error != std::errc{} || seq == 0 || std::string_view(end, row.data() + row.size()) != kRetry)
+    co_return HttpAnswer{404, kPlain, "not found\n", {}, false};
   const auto released = co_await pipeline.retry(seq);
   if (released) co_return HttpAnswer{200, kPlain, std::to_string(*released) + "\n", {}, false};
   const bool missing = released.error().code == core::Errc::not_found;
@@ -43,8 +44,12 @@ asio::awaitable<HttpAnswer> retry(Pipeline& pipeline, core::HttpRequest request)
 std::vector<Route> admin_routes(const Telemetry& telemetry, const Health& health, Pipeline& pipeline) {
   return {
       get("/healthz", [] { return HttpAnswer{200, kPlain, "alive\n", {}, false}; }),
-      get("/readyz", [&health] { return health.ready ? HttpAnswer{200, kPlain, "ready\n", {}, false} : HttpAnswer{503, kPlain, "not ready\n", {}, false}; }),
-      get("/metrics", [&telemetry] { return HttpAnswer{200, "text/plain; version=0.0.4; charset=utf-8", telemetry.metrics_text(), {}, false}; }),
+      get("/readyz",
+          [&health] {
+            return health.ready ? HttpAnswer{200, kPlain, "ready\n", {}, false} : HttpAnswer{503, kPlain, "not ready\n", {}, false};
+          }),
+      get("/metrics",
+          [&telemetry] { return HttpAnswer{200, "text/plain; version=0.0.4; charset=utf-8", telemetry.metrics_text(), {}, false}; }),
       {.path = std::string(kQuarantine),
        .with_all_below = true,
        .methods = {"POST"},

@@ -68,7 +68,9 @@ std::vector<Route> account_routes(const Accounts& accounts, adapters::Audience a
   for (const auto& [name, adapter] : accounts) {
     const adapters::AdapterInfo& info = adapter->info();
     if (info.audience != audience) continue;
-    const auto handle = [&intake, speaker = adapter.get(), name](core::HttpRequest request) { return intake.take(name, *speaker, std::move(request)); };
+    const auto handle = [&intake, speaker = adapter.get(), name](core::HttpRequest request) {
+      return intake.take(name, *speaker, std::move(request));
+    };
     const std::vector<std::string> methods(info.methods.begin(), info.methods.end());
     for (const bool below : {false, true}) {
       routes.push_back({.path = "/channels/" + name + (below ? "/" : ""),
@@ -97,7 +99,8 @@ struct App::Parts {
         intake(*journal, telemetry),
         edge(telemetry),
         redis_events(telemetry),
-        public_server(front, config.public_listener, account_routes(config.accounts, adapters::Audience::providers, intake, *journal), edge),
+        public_server(front, config.public_listener, account_routes(config.accounts, adapters::Audience::providers, intake, *journal),
+                      edge),
         staff_server(front, config.staff_listener, account_routes(config.accounts, adapters::Audience::staff, intake, *journal), edge),
         admin_server(front, config.admin_listener, admin_routes(telemetry, health, pipeline), edge),
         signals(front),
@@ -162,7 +165,8 @@ Result<std::unique_ptr<App>> App::start(Config config, Telemetry& telemetry) {
 }
 
 Result<void> App::Parts::listen() {
-  const std::pair<std::string_view, HttpServer*> servers[] = {{"public", &public_server}, {"staff", &staff_server}, {"admin", &admin_server}};
+  const std::pair<std::string_view, HttpServer*> servers[] = {
+      {"public", &public_server}, {"staff", &staff_server}, {"admin", &admin_server}};
   for (const auto& [name, server] : servers) {
     if (auto bound = server->listen(); !bound) return bound;
   }

@@ -14,8 +14,8 @@ namespace satupintu::gateway {
 // The process' exit statuses, for the service manager.
 inline constexpr int kStoppedOrderly = 0;
 inline constexpr int kRefusedToStart = 2;
-inline constexpr int kJournalFailed = 3;   // restart me: what is on disk is safe, but this process may not go on
-inline constexpr int kDrainOverran = 4;    // stopped, but some requests were cut off
+inline constexpr int kJournalFailed = 3;  // restart me: what is on disk is safe, but this process may not go on
+inline constexpr int kDrainOverran = 4;   // stopped, but some requests were cut off
 
 class App {
  public:

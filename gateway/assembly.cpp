@@ -84,7 +84,8 @@ void Assembly::set_aside(Batch& batch, const queue::JournalRow& row, std::string
   batch.quarantined.push_back({row.seq, queue::kWholeDelivery, row.delivery.account, std::move(why), at});
 }
 
-void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at) {
+void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message,
+                           core::Timestamp recorded_at) {
   auto [complaint, command, fingerprints] = normalizer_.normalize(origin, std::move(message));
   if (const auto why = name_of(command.kind); !why.empty()) return batch.ignored.push_back({std::move(place), std::string(why)});
 

@@ -34,8 +34,8 @@ struct Batch {
     std::string why;
   };
 
-  queue::Seq to = 0;                             // its last row
-  std::vector<Waiting> waiting;                  // for the stream
+  queue::Seq to = 0;             // its last row
+  std::vector<Waiting> waiting;  // for the stream
   std::vector<Ignored> ignored;
   std::vector<queue::Quarantined> quarantined;
 };

@@ -32,8 +32,10 @@ core::Secret read_key(Settings& settings, std::string_view name, std::string_vie
 Keys read_keys(Settings settings) {
   Keys keys;
   keys.master = read_key(settings, "master", "Encrypts the journal on disk. Without it the journal is lost.");
-  keys.identity = read_key(settings, "identity", "Makes pseudonyms and ids. All gateways of a city share it; changing it makes every citizen a new one.");
-  keys.back_office_public = settings.secret("back_office_public", "The public half of the back office's key: citizens' contacts are sealed to it.").reveal();
+  keys.identity = read_key(settings, "identity",
+                           "Makes pseudonyms and ids. All gateways of a city share it; changing it makes every citizen a new one.");
+  keys.back_office_public =
+      settings.secret("back_office_public", "The public half of the back office's key: citizens' contacts are sealed to it.").reveal();
   if (!keys.back_office_public.empty() && !core::Sealer::to(keys.back_office_public)) {
     settings.mistake("back_office_public", "is not 32 bytes in base64", "make the keys with: satupintu keygen --into DIR");
   }
@@ -46,8 +48,10 @@ ListenerSettings read_listener(Settings settings, std::string address, std::uint
   listener.port = static_cast<std::uint16_t>(settings.number("port", "Its port; 0 takes any that is free.", 0, 65535, port));
   listener.host_names = settings.texts("host_names", "Host names that requests may come for. Empty: any.", {});
   listener.proxies = settings.texts("proxies", "Addresses of our own reverse proxies, whose X-Forwarded-For is believed.", {});
-  listener.max_connections = static_cast<unsigned>(settings.number("max_connections", "Connections at a time; one more is turned away with 503.", 1, 100'000, 1000));
-  const std::string certificate = settings.text("tls_certificate", "PEM file with the certificate and its chain. Empty: no TLS, for behind a proxy.", "");
+  listener.max_connections = static_cast<unsigned>(
+      settings.number("max_connections", "Connections at a time; one more is turned away with 503.", 1, 100'000, 1000));
+  const std::string certificate =
+      settings.text("tls_certificate", "PEM file with the certificate and its chain. Empty: no TLS, for behind a proxy.", "");
   const std::string key = settings.text("tls_key", "PEM file with its private key.", "");
   if (certificate.empty() != key.empty()) {
     settings.mistake(certificate.empty() ? "tls_certificate" : "tls_key", "is missing", "set both tls_certificate and tls_key, or neither");
@@ -61,18 +65,24 @@ bool is_loopback(std::string_view address) { return address.starts_with("127.") 
 queue::JournalSettings read_journal(Settings settings, const std::filesystem::path& data_directory) {
   queue::JournalSettings journal;
   journal.directory = data_directory;
-  journal.max_backlog_bytes = settings.size("max_backlog_bytes", "How much may wait for Redis before new deliveries are answered 503.", 1 << 20U, 1ULL << 40U, "2 GiB");
-  journal.max_backlog_age = settings.duration("max_backlog_age", "How long the oldest may wait before new deliveries are answered 503.", 1min, std::chrono::days{30}, 72h);
-  journal.retention = settings.duration("retention", "How long deliveries are kept to be run again. At least the longest provider's retries, less than dedupe.remember_ids.",
-                                        std::chrono::days{8}, std::chrono::days{365}, std::chrono::days{35});
+  journal.max_backlog_bytes = settings.size("max_backlog_bytes", "How much may wait for Redis before new deliveries are answered 503.",
+                                            1 << 20U, 1ULL << 40U, "2 GiB");
+  journal.max_backlog_age = settings.duration("max_backlog_age", "How long the oldest may wait before new deliveries are answered 503.",
+                                              1min, std::chrono::days{30}, 72h);
+  journal.retention = settings.duration(
+      "retention", "How long deliveries are kept to be run again. At least the longest provider's retries, less than dedupe.remember_ids.",
+      std::chrono::days{8}, std::chrono::days{365}, std::chrono::days{35});
   return journal;
 }
 
 queue::DedupeSettings read_dedupe(Settings settings, const queue::JournalSettings& journal) {
   queue::DedupeSettings dedupe;
-  dedupe.remember_ids = settings.duration("remember_ids", "How long Redis remembers a provider's ids. Longer than journal.retention.", std::chrono::days{9}, std::chrono::days{400}, std::chrono::days{40});
-  dedupe.repeat_window = settings.duration("repeat_window", "How long the same words from the same reporter count as said again.", 1min, std::chrono::days{7}, 24h);
-  dedupe.conversation_window = settings.duration("conversation_window", "How long after a conversation's last message the next one belongs to the same complaint.", 1min, 24h, 30min);
+  dedupe.remember_ids = settings.duration("remember_ids", "How long Redis remembers a provider's ids. Longer than journal.retention.",
+                                          std::chrono::days{9}, std::chrono::days{400}, std::chrono::days{40});
+  dedupe.repeat_window = settings.duration("repeat_window", "How long the same words from the same reporter count as said again.", 1min,
+                                           std::chrono::days{7}, 24h);
+  dedupe.conversation_window = settings.duration(
+      "conversation_window", "How long after a conversation's last message the next one belongs to the same complaint.", 1min, 24h, 30min);
   if (dedupe.remember_ids <= journal.retention) {
     settings.mistake("remember_ids", "is not longer than journal.retention", "make it longer: a replay must never outlive its memory");
   }
@@ -84,12 +94,17 @@ void read_redis(Settings settings, const std::filesystem::path& data_directory, 
   const std::string url = settings.text("url", "Where Redis is: embedded, redis://, rediss://, unix: or sentinel://.", "embedded");
   if (auto address = queue::parse_redis_address(url)) config.redis.address = std::move(*address);
   else settings.mistake("url", address.error().what, "see redis.url in `satupintu config-reference`");
-  if (auto password = settings.optional_secret("password", "Redis' password, when it has one.")) config.redis.address.password = std::move(*password);
-  config.redis.address.ca_file = settings.text("ca_file", "PEM file with the authority that signed Redis' certificate. Empty: the system's.", "");
+  if (auto password = settings.optional_secret("password", "Redis' password, when it has one."))
+    config.redis.address.password = std::move(*password);
+  config.redis.address.ca_file =
+      settings.text("ca_file", "PEM file with the authority that signed Redis' certificate. Empty: the system's.", "");
   config.redis.timeouts.connect = settings.duration("connect_timeout", "For connecting, up to the first answer.", 100ms, 1min, 3s);
   config.redis.timeouts.reply = settings.duration("reply_timeout", "For a whole batch.", 100ms, 1min, 3s);
-  const std::string program = settings.text("embedded_program", "The redis-server to start when embedded; looked up in PATH.", "redis-server");
-  const std::string fsync = settings.choice("embedded_fsync", "How often the embedded server syncs its log. What it loses comes back from the journal.", {"always", "everysec", "no"}, "everysec");
+  const std::string program =
+      settings.text("embedded_program", "The redis-server to start when embedded; looked up in PATH.", "redis-server");
+  const std::string fsync =
+      settings.choice("embedded_fsync", "How often the embedded server syncs its log. What it loses comes back from the journal.",
+                      {"always", "everysec", "no"}, "everysec");
   if (config.redis.address.transport != queue::RedisTransport::embedded) return;
   config.embedded = queue::EmbeddedRedisSettings{.program = program, .directory = data_directory / "redis", .append_fsync = fsync};
   config.redis.address.transport = queue::RedisTransport::unix_socket;
@@ -102,7 +117,8 @@ normalizer::Rules load_rules(const std::filesystem::path& directory, Settings& r
   for (const char* name : kRuleFiles) {
     auto tables = load_toml(directory / name, rules_report);
     if (!tables) {
-      root.mistake("rules_directory", tables.error().what, "point it at a directory with " + std::string(name) + ", such as the config/ that comes with Satu Pintu");
+      root.mistake("rules_directory", tables.error().what,
+                   "point it at a directory with " + std::string(name) + ", such as the config/ that comes with Satu Pintu");
       continue;
     }
     merged.merge(std::get<SettingsNode::Table>(tables->value));
@@ -121,15 +137,20 @@ normalizer::Rules load_rules(const std::filesystem::path& directory, Settings& r
 Config read_config(const SettingsNode& tree, const std::filesystem::path& base, SettingsReport& report, bool with_rules) {
   Config config;
   Settings root(tree, report);
-  const auto resolved = [&](std::string path) { return std::filesystem::path(path).is_absolute() ? std::filesystem::path(path) : base / path; };
-  const auto data_directory = resolved(root.text("data_directory", "Where the journal and the embedded Redis keep their files.", "/var/lib/satupintu"));
-  const auto rules_directory = resolved(root.text("rules_directory", "Where routing.toml and the other tables of rules are.", "/etc/satupintu"));
+  const auto resolved = [&](std::string path) {
+    return std::filesystem::path(path).is_absolute() ? std::filesystem::path(path) : base / path;
+  };
+  const auto data_directory =
+      resolved(root.text("data_directory", "Where the journal and the embedded Redis keep their files.", "/var/lib/satupintu"));
+  const auto rules_directory =
+      resolved(root.text("rules_directory", "Where routing.toml and the other tables of rules are.", "/etc/satupintu"));
   config.keys = read_keys(root.table("keys"));
   config.public_listener = read_listener(root.table("listeners").table("public"), "0.0.0.0", 8080, "providers");
   config.staff_listener = read_listener(root.table("listeners").table("staff"), "127.0.0.1", 8081, "staff");
   Settings admin = root.table("listeners").table("admin");
   config.admin_listener = read_listener(admin, "127.0.0.1", 8082, "monitoring");
-  if (!is_loopback(config.admin_listener.address)) admin.mistake("address", "is not loopback", "use 127.0.0.1 or ::1: this listener asks nobody for a password");
+  if (!is_loopback(config.admin_listener.address))
+    admin.mistake("address", "is not loopback", "use 127.0.0.1 or ::1: this listener asks nobody for a password");
   config.journal = read_journal(root.table("journal"), data_directory);
   config.dedupe = read_dedupe(root.table("dedupe"), config.journal);
   read_redis(root.table("redis"), data_directory, config);
@@ -143,7 +164,8 @@ Config read_config(const SettingsNode& tree, const std::filesystem::path& base, 
 std::expected<Config, std::vector<core::SettingsMistake>> load_config(const std::filesystem::path& file) {
   SettingsReport report;
   const auto tree = load_toml(file, report);
-  if (!tree) return std::unexpected(std::vector<core::SettingsMistake>{{"", tree.error().what, "run `satupintu config-reference` for an example"}});
+  if (!tree)
+    return std::unexpected(std::vector<core::SettingsMistake>{{"", tree.error().what, "run `satupintu config-reference` for an example"}});
   Config config = read_config(*tree, std::filesystem::absolute(file).parent_path(), report, true);
   core::report_unknown_keys(*tree, report);
   if (!report.mistakes.empty()) return std::unexpected(std::move(report.mistakes));

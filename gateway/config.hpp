@@ -32,7 +32,7 @@ struct Keys {
 struct Config {
   queue::JournalSettings journal;
   queue::RedisSettings redis;
-  std::optional<queue::EmbeddedRedisSettings> embedded;   // when the gateway starts Redis itself
+  std::optional<queue::EmbeddedRedisSettings> embedded;  // when the gateway starts Redis itself
   queue::DedupeSettings dedupe;
   Keys keys;
   ListenerSettings public_listener, staff_listener, admin_listener;

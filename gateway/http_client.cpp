@@ -44,7 +44,7 @@ HttpClient::~HttpClient() = default;
 
 Result<HttpAnswer> HttpClient::send(const std::string& base, const core::HttpRequest& request) {
   CURL* curl = handle_->curl;
-  curl_easy_reset(curl);   // keeps the connection
+  curl_easy_reset(curl);  // keeps the connection
   HttpAnswer answer;
   HeaderList headers;
   for (const auto& [name, value] : request.headers) headers.add(name + ": " + value);

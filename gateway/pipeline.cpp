@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/pipeline.hpp"
 
+#include <algorithm>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <algorithm>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <chrono>
 #include <map>
 #include <tuple>
@@ -62,8 +62,14 @@ queue::Advance account_for(const Batch& batch, const std::vector<queue::Publishe
 
 Pipeline::Pipeline(asio::any_io_executor back, queue::Journal& journal, queue::Publisher& publisher, Assembly assembly, Suspect suspect,
                    Telemetry& telemetry)
-    : back_(back), sleep_(back), journal_(journal), publisher_(publisher), assembly_(std::move(assembly)), suspect_(std::move(suspect)),
-      telemetry_(telemetry), counted_(journal.cursor()) {}
+    : back_(back),
+      sleep_(back),
+      journal_(journal),
+      publisher_(publisher),
+      assembly_(std::move(assembly)),
+      suspect_(std::move(suspect)),
+      telemetry_(telemetry),
+      counted_(journal.cursor()) {}
 
 asio::awaitable<void> Pipeline::run() {
   co_await find_position();
@@ -195,7 +201,9 @@ asio::awaitable<core::Result<std::size_t>> Pipeline::retry(Seq seq) {
         const asio::any_io_executor executor = asio::get_associated_executor(handler);
         asio::post(back_, [this, seq, executor, handler = std::move(handler)]() mutable {
           retries_.push_back({seq, [executor, handler = std::move(handler)](core::Result<std::size_t> released) mutable {
-                                asio::post(executor, [handler = std::move(handler), released = std::move(released)]() mutable { handler(std::move(released)); });
+                                asio::post(executor, [handler = std::move(handler), released = std::move(released)]() mutable {
+                                  handler(std::move(released));
+                                });
                               }});
           sleep_.cancel();
         });
@@ -233,7 +241,8 @@ asio::awaitable<core::Result<std::size_t>> Pipeline::run_again(Seq seq) {
   for (auto& waiting : batch.waiting) submissions.push_back(std::move(waiting.submission));
   const auto result = co_await publisher_.publish(submissions, mark_, mark_.value_or(0));
   if (!result) co_return std::unexpected(result.error());
-  if (result->published.size() != submissions.size()) co_return core::fail(core::Errc::unavailable, "Redis has just lost its tail; try again");
+  if (result->published.size() != submissions.size())
+    co_return core::fail(core::Errc::unavailable, "Redis has just lost its tail; try again");
 
   auto advance = account_for(batch, result->published, 0);
   const std::size_t released = advance.events - advance.quarantined.size();

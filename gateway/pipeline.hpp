@@ -30,7 +30,7 @@ class Pipeline {
 
   // Runs until `stop`, finishing the batch in hand when Redis answers in time.
   boost::asio::awaitable<void> run();
-  void stop();   // any thread
+  void stop();  // any thread
 
   // Runs a quarantined delivery again, from any executor. Gives how many of its events left the quarantine; what still cannot be
   // read stays. Fails with not_found when nothing of that row is in quarantine, or with what Redis answered.
@@ -66,10 +66,10 @@ class Pipeline {
   Assembly assembly_;
   Suspect suspect_;
   Telemetry& telemetry_;
-  std::optional<queue::Seq> mark_;       // what Redis should hold
-  queue::Seq position_ = 0;              // the last row published
-  queue::Seq counted_;                   // the last row counted in the ledger
-  unsigned failures_ = 0;                // in a row
+  std::optional<queue::Seq> mark_;  // what Redis should hold
+  queue::Seq position_ = 0;         // the last row published
+  queue::Seq counted_;              // the last row counted in the ledger
+  unsigned failures_ = 0;           // in a row
   bool stopping_ = false;
   std::deque<Retry> retries_;
   std::atomic<bool> asleep_{false};

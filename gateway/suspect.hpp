@@ -30,13 +30,13 @@ class Suspect {
 
  private:
   struct Record {
-    std::uint64_t current = 0;   // the row being read, 0 for none
-    std::uint64_t deadly = 0;    // the row over which the process died last
-    std::uint32_t deaths = 0;    // how often
+    std::uint64_t current = 0;  // the row being read, 0 for none
+    std::uint64_t deadly = 0;   // the row over which the process died last
+    std::uint32_t deaths = 0;   // how often
   };
 
   explicit Suspect(Record* record) : record_(record) {}
-  Record* record_ = nullptr;     // the mapping
+  Record* record_ = nullptr;  // the mapping
 };
 
 }  // namespace satupintu::gateway

@@ -69,10 +69,13 @@ struct Telemetry::Registry {
 
   Family<Counter>& family(const char* name, const char* help) { return BuildCounter().Name(name).Help(help).Register(metrics); }
   Gauge& gauge(const char* name, const char* help) { return BuildGauge().Name(name).Help(help).Register(metrics).Add({}); }
-  Histogram& histogram(const char* name, const char* help) { return BuildHistogram().Name(name).Help(help).Register(metrics).Add({}, kLatency); }
+  Histogram& histogram(const char* name, const char* help) {
+    return BuildHistogram().Name(name).Help(help).Register(metrics).Add({}, kLatency);
+  }
 
   CounterTable committed{family("satupintu_deliveries_committed_total", "Deliveries in the journal, and answered so"), {"account"}};
-  CounterTable refused{family("satupintu_deliveries_refused_total", "Deliveries refused, by reason; nothing of them is kept"), {"account", "reason"}};
+  CounterTable refused{family("satupintu_deliveries_refused_total", "Deliveries refused, by reason; nothing of them is kept"),
+                       {"account", "reason"}};
   CounterTable handshakes{family("satupintu_handshakes_total", "Subscription handshakes answered"), {"account"}};
   CounterTable http_rejects{family("satupintu_http_rejects_total", "Requests refused at the HTTP edge, by reason"), {"reason"}};
   CounterTable accept_errors{family("satupintu_accept_errors_total", "Connections that could not be accepted, by reason"), {"reason"}};
@@ -154,7 +157,9 @@ void Telemetry::journal_opened(std::uint64_t cursor, std::uint64_t last, std::ch
   registry_->info("journal_opened", {{"cursor", cursor}, {"last", last}, {"waiting", last - cursor}, {"took_ms", took.count()}});
 }
 
-void Telemetry::journal_latched() { registry_->error("journal_latched", {{"remedy", "check the disk; the gateway exits and must be restarted"}}); }
+void Telemetry::journal_latched() {
+  registry_->error("journal_latched", {{"remedy", "check the disk; the gateway exits and must be restarted"}});
+}
 
 void Telemetry::journal_erased(std::uint64_t deliveries) {
   registry_->erased.Increment(static_cast<double>(deliveries));
@@ -166,7 +171,10 @@ void Telemetry::events_counted(const queue::Disposition& disposition) {
 }
 
 void Telemetry::event_quarantined(const queue::Quarantined& quarantined) {
-  registry_->warn("event_quarantined", {{"seq", quarantined.seq}, {"element", queue::element_name(quarantined)}, {"account", quarantined.account}, {"why", quarantined.why}});
+  registry_->warn("event_quarantined", {{"seq", quarantined.seq},
+                                        {"element", queue::element_name(quarantined)},
+                                        {"account", quarantined.account},
+                                        {"why", quarantined.why}});
 }
 
 void Telemetry::batch_published(std::size_t submissions, std::chrono::nanoseconds took) {
@@ -178,7 +186,8 @@ void Telemetry::publish_failed(const core::Error& error, unsigned attempt, std::
   registry_->publish_errors.add({core::name_of(error.code)});
   // A try or two at starting up or failing over is nobody's business.
   if (attempt <= 2) return;
-  registry_->warn("publish_failed", {{"reason", core::name_of(error.code)}, {"what", error.what}, {"attempt", attempt}, {"next_try_ms", next_try.count()}});
+  registry_->warn("publish_failed",
+                  {{"reason", core::name_of(error.code)}, {"what", error.what}, {"attempt", attempt}, {"next_try_ms", next_try.count()}});
 }
 
 void Telemetry::publishing_again(unsigned after_attempts) { registry_->info("publishing_again", {{"after_attempts", after_attempts}}); }

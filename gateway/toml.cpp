@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/toml.hpp"
 
+#include <toml++/toml.h>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace satupintu::gateway {
 
@@ -31,7 +31,7 @@ class Converter {
     if (const auto* number = node.as_integer()) return {number->get()};
     if (const auto* number = node.as_floating_point()) return {number->get()};
     if (const auto* flag = node.as_boolean()) return {flag->get()};
-    std::ostringstream written;   // dates and times: their readers take text
+    std::ostringstream written;  // dates and times: their readers take text
     node.visit([&](const auto& value) {
       if constexpr (!toml::is_table<decltype(value)> && !toml::is_array<decltype(value)>) written << value.get();
     });
@@ -46,13 +46,14 @@ class Converter {
     }
     SettingsNode::Table converted;
     for (const auto& [key, value] : table) {
-      converted.emplace(std::string(key.str()), convert(value, path.empty() ? std::string(key.str()) : path + "." + std::string(key.str())));
+      converted.emplace(std::string(key.str()),
+                        convert(value, path.empty() ? std::string(key.str()) : path + "." + std::string(key.str())));
     }
     return {std::move(converted)};
   }
 
   Secret from_environment(const std::string& name, const std::string& path) {
-    if (const char* value = std::getenv(name.c_str())) return Secret{value};   // NOLINT(concurrency-mt-unsafe): before any thread starts
+    if (const char* value = std::getenv(name.c_str())) return Secret{value};  // NOLINT(concurrency-mt-unsafe): before any thread starts
     report_.mistakes.push_back({path, "names the environment variable " + name + ", which is not set", "set " + name + " for the service"});
     return {};
   }
@@ -62,7 +63,8 @@ class Converter {
     std::ifstream in(file, std::ios::binary);
     std::string content{std::istreambuf_iterator<char>(in), {}};
     if (!in) {
-      report_.mistakes.push_back({path, "names the file " + file.string() + ", which cannot be read", "create it, readable by the service alone"});
+      report_.mistakes.push_back(
+          {path, "names the file " + file.string() + ", which cannot be read", "create it, readable by the service alone"});
       return {};
     }
     while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
@@ -83,7 +85,8 @@ Result<SettingsNode> load_toml(const std::filesystem::path& file, core::Settings
     return Converter(file.parent_path(), report).convert(table, "");
   } catch (const toml::parse_error& error) {
     std::ostringstream where;
-    where << file.string() << ", line " << error.source().begin.line << ", column " << error.source().begin.column << ": " << error.description();
+    where << file.string() << ", line " << error.source().begin.line << ", column " << error.source().begin.column << ": "
+          << error.description();
     return fail(Errc::misconfigured, where.str());
   }
 }

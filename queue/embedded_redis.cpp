@@ -84,7 +84,7 @@ std::string config_text(const EmbeddedRedisSettings& settings) {
       "databases 1\n"
       "save \"\"\n"
       "appendonly yes\n"
-      "auto-aof-rewrite-min-size 512mb\n"   // a year of a city fits; rewriting a smaller log costs more than it saves
+      "auto-aof-rewrite-min-size 512mb\n"  // a year of a city fits; rewriting a smaller log costs more than it saves
       "maxmemory-policy noeviction\n";
   text += "appendfsync " + settings.append_fsync + "\n";
   text += "dir " + quoted(settings.directory) + "\n";

@@ -59,9 +59,11 @@ class LockFile {
     const auto file = directory / "lock";
     LockFile lock;
     lock.descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock.descriptor_ < 0) return fail(Errc::misconfigured, "cannot open " + file.string() + "; check that the data directory is writable");
+    if (lock.descriptor_ < 0)
+      return fail(Errc::misconfigured, "cannot open " + file.string() + "; check that the data directory is writable");
     if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      return fail(Errc::misconfigured, "another gateway runs on " + directory.string() + "; stop it, or give this one its own data directory");
+      return fail(Errc::misconfigured,
+                  "another gateway runs on " + directory.string() + "; stop it, or give this one its own data directory");
     }
     return lock;
   }
@@ -101,7 +103,11 @@ Result<bool> is_new(Database& database) {
 
 struct Journal::State {
   State(JournalSettings given, core::Secret key, LockFile taken, Database opened, JournalReader reading)
-      : settings(std::move(given)), master_key(std::move(key)), lock(std::move(taken)), database(std::move(opened)), reader(std::move(reading)) {}
+      : settings(std::move(given)),
+        master_key(std::move(key)),
+        lock(std::move(taken)),
+        database(std::move(opened)),
+        reader(std::move(reading)) {}
 
   Result<void> prepare();
   void run();
@@ -121,7 +127,8 @@ struct Journal::State {
 
   // The writer thread's own.
   Database database;
-  Statement begin, end, insert_delivery, insert_key, select_key, count_outcome, insert_quarantined, delete_quarantined, set_cursor, add_events, sum_passed, select_oldest;
+  Statement begin, end, insert_delivery, insert_key, select_key, count_outcome, insert_quarantined, delete_quarantined, set_cursor,
+      add_events, sum_passed, select_oldest;
   std::int64_t current_day = -1;
   core::Secret current_key;
   Seq oldest_seq = 0;
@@ -131,7 +138,7 @@ struct Journal::State {
 
   std::mutex mutex;
   std::condition_variable wake;
-  std::deque<Append> waiting;              // guarded by mutex, as the four below
+  std::deque<Append> waiting;  // guarded by mutex, as the four below
   std::vector<Advance> advances;
   std::optional<Erasure> erasure;
   bool writer_waits = false;
@@ -263,7 +270,8 @@ Result<std::uint64_t> Journal::State::erase(core::Timestamp now) {
 
   auto rows = database.prepare("DELETE FROM delivery WHERE day < ?1 AND seq <= ?2");
   if (!rows) return std::unexpected(rows.error());
-  if (auto done = rows->bind(1, first_kept).bind(2, static_cast<std::int64_t>(cursor.load())).run(); !done) return std::unexpected(done.error());
+  if (auto done = rows->bind(1, first_kept).bind(2, static_cast<std::int64_t>(cursor.load())).run(); !done)
+    return std::unexpected(done.error());
   auto changes = database.prepare("SELECT CHANGES()");
   if (!changes) return std::unexpected(changes.error());
   if (const auto row = changes->step(); !row) return std::unexpected(row.error());
@@ -286,7 +294,8 @@ Result<void> Journal::State::find_oldest_waiting() {
   return {};
 }
 
-Result<void> Journal::State::commit(std::deque<Append>& group, std::vector<Advance>& passed, std::optional<Erasure>& erasing, std::uint64_t& erased) {
+Result<void> Journal::State::commit(std::deque<Append>& group, std::vector<Advance>& passed, std::optional<Erasure>& erasing,
+                                    std::uint64_t& erased) {
   core::failpoint("journal.before_begin");
   if (auto begun = begin.run(); !begun) return begun;
   Seq seq = last;
@@ -360,7 +369,8 @@ void Journal::State::run() {
     }
     const Seq first = last + 1;
     std::uint64_t erased = 0;
-    const Result<void> result = has_failed ? fail(Errc::journal_failed, "the journal could not commit") : commit(group, passed, erasing, erased);
+    const Result<void> result =
+        has_failed ? fail(Errc::journal_failed, "the journal could not commit") : commit(group, passed, erasing, erased);
     if (!result && !has_failed) latch();
     const bool has_rows = !group.empty();
     complete(std::move(group), result ? std::optional(first) : std::nullopt);
@@ -392,7 +402,8 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings, core::S
   auto reader = JournalReader::open(settings.directory, master_key);
   if (!reader) return std::unexpected(reader.error());
 
-  auto state = std::make_unique<State>(std::move(settings), std::move(master_key), std::move(*lock), std::move(*opened), std::move(*reader));
+  auto state =
+      std::make_unique<State>(std::move(settings), std::move(master_key), std::move(*lock), std::move(*opened), std::move(*reader));
   if (auto ready = state->prepare(); !ready) return std::unexpected(ready.error());
   State* running = state.get();
   state->writer = std::thread([running] { running->run(); });
@@ -414,7 +425,8 @@ Journal::~Journal() {
 asio::awaitable<Result<Seq>> Journal::append(core::Delivery delivery) {
   State& state = *state_;
   if (state.has_failed) co_return fail(Errc::journal_failed, "the journal could not commit");
-  if (state.backlog_bytes > state.settings.max_backlog_bytes) co_return fail(Errc::overloaded, "the journal's backlog is over its limit of bytes");
+  if (state.backlog_bytes > state.settings.max_backlog_bytes)
+    co_return fail(Errc::overloaded, "the journal's backlog is over its limit of bytes");
   const auto oldest = oldest_waiting();
   if (oldest && delivery.received_at - *oldest > state.settings.max_backlog_age) {
     co_return fail(Errc::overloaded, "the journal's backlog is over its limit of age");
@@ -453,8 +465,8 @@ asio::awaitable<Result<T>> run_on(asio::thread_pool& reading, Work work) {
 
 asio::awaitable<Result<std::vector<JournalRow>>> Journal::read(Seq after, std::size_t max_rows, std::size_t max_bytes) {
   State& state = *state_;
-  co_return co_await run_on<std::vector<JournalRow>>(state.reading,
-                                                     [&state, after, max_rows, max_bytes] { return state.reader.rows(after, max_rows, max_bytes); });
+  co_return co_await run_on<std::vector<JournalRow>>(
+      state.reading, [&state, after, max_rows, max_bytes] { return state.reader.rows(after, max_rows, max_bytes); });
 }
 
 asio::awaitable<Result<std::vector<Quarantined>>> Journal::quarantine() {

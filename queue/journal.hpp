@@ -28,19 +28,19 @@
 namespace satupintu::queue {
 
 struct JournalSettings {
-  std::filesystem::path directory = {};        // holds journal.db and the lock
-  std::uint64_t max_backlog_bytes = 2ULL << 30U;   // above it `append` fails with overloaded
+  std::filesystem::path directory = {};           // holds journal.db and the lock
+  std::uint64_t max_backlog_bytes = 2ULL << 30U;  // above it `append` fails with overloaded
   std::chrono::milliseconds max_backlog_age = std::chrono::hours{72};
   std::chrono::milliseconds retention = std::chrono::days{35};
 };
 
 // One step of the cursor, and what it adds to the ledger.
 struct Advance {
-  Seq to = 0;                                  // at or below the cursor: it stays where it is
-  std::uint64_t events = 0;                    // decoded out of the rows passed
-  std::vector<Disposition> dispositions;       // their counts add up to `events`
+  Seq to = 0;                             // at or below the cursor: it stays where it is
+  std::uint64_t events = 0;               // decoded out of the rows passed
+  std::vector<Disposition> dispositions;  // their counts add up to `events`
   std::vector<Quarantined> quarantined;
-  std::vector<Quarantined> released;           // run again since: their events and outcomes are taken back
+  std::vector<Quarantined> released;  // run again since: their events and outcomes are taken back
 };
 
 class Journal {
@@ -48,7 +48,7 @@ class Journal {
   // Takes the lock on the directory, opens or creates the journal, checks it and starts the writer. Fails with
   // misconfigured when another process holds the lock, the master key is another one, or the file is damaged.
   [[nodiscard]] static core::Result<std::unique_ptr<Journal>> open(JournalSettings settings, core::Secret master_key);
-  ~Journal();   // commits what is waiting, then closes
+  ~Journal();  // commits what is waiting, then closes
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 

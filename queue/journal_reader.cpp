@@ -17,7 +17,8 @@ std::string element_name(const Quarantined& quarantined) {
 }
 
 bool Ledger::balances() const {
-  return events == std::accumulate(lines.begin(), lines.end(), std::uint64_t{0}, [](auto sum, const auto& line) { return sum + line.count; });
+  return events ==
+         std::accumulate(lines.begin(), lines.end(), std::uint64_t{0}, [](auto sum, const auto& line) { return sum + line.count; });
 }
 
 Result<JournalReader> JournalReader::open(const std::filesystem::path& directory, core::Secret master_key) {
@@ -35,12 +36,14 @@ Result<JournalReader> JournalReader::open(const std::filesystem::path& directory
   if (!row) return std::unexpected(row.error());
   if (!*row) return fail(Errc::misconfigured, file.string() + " is not a complete journal");
   if (state->integer(0) != kJournalVersion) {
-    return fail(Errc::misconfigured, file.string() + " has version " + std::to_string(state->integer(0)) + ", this program writes version " +
-                                         std::to_string(kJournalVersion) + "; use the program that wrote it");
+    return fail(Errc::misconfigured, file.string() + " has version " + std::to_string(state->integer(0)) +
+                                         ", this program writes version " + std::to_string(kJournalVersion) +
+                                         "; use the program that wrote it");
   }
   reader.gateway_id_ = state->bytes(1);
   if (!core::decrypt(reader.master_key_, state->bytes(2), kKeyCheckContext)) {
-    return fail(Errc::refused, "the journal in " + directory.string() + " was written under another master key; give the key it was made with");
+    return fail(Errc::refused,
+                "the journal in " + directory.string() + " was written under another master key; give the key it was made with");
   }
   auto rows = reader.database_.prepare("SELECT seq, day, received_at, sealed FROM delivery WHERE seq > ?1 ORDER BY seq LIMIT ?2");
   if (!rows) return std::unexpected(rows.error());

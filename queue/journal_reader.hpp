@@ -17,19 +17,19 @@
 
 namespace satupintu::queue {
 
-using Seq = std::uint64_t;   // 1 for the first delivery
+using Seq = std::uint64_t;  // 1 for the first delivery
 
 struct JournalRow {
   Seq seq;
-  core::Delivery delivery;   // account and body are empty when the row cannot be decrypted
+  core::Delivery delivery;  // account and body are empty when the row cannot be decrypted
   bool readable = true;
 };
 
 // What became of the events of one delivery, to be counted in the ledger.
 struct Disposition {
   std::string account;
-  std::string outcome;       // published, appended, repeated, answered, duplicate, ignored, quarantined
-  std::string why;           // for ignored and quarantined
+  std::string outcome;  // published, appended, repeated, answered, duplicate, ignored, quarantined
+  std::string why;      // for ignored and quarantined
   std::uint64_t count = 1;
 };
 
@@ -37,7 +37,7 @@ inline constexpr std::uint32_t kWholeDelivery = 0xFFFF'FFFF;
 
 struct Quarantined {
   Seq seq;
-  std::uint32_t index;       // of the element in its delivery, or kWholeDelivery
+  std::uint32_t index;  // of the element in its delivery, or kWholeDelivery
   std::string account;
   std::string why;
   core::Timestamp at;
@@ -47,10 +47,10 @@ struct Quarantined {
 [[nodiscard]] std::string element_name(const Quarantined& quarantined);
 
 struct Ledger {
-  std::uint64_t committed = 0;           // deliveries, ever
-  std::uint64_t processed = 0;           // deliveries up to the cursor
-  std::uint64_t events = 0;              // decoded out of the processed ones
-  std::vector<Disposition> lines;        // one per account, outcome and reason
+  std::uint64_t committed = 0;     // deliveries, ever
+  std::uint64_t processed = 0;     // deliveries up to the cursor
+  std::uint64_t events = 0;        // decoded out of the processed ones
+  std::vector<Disposition> lines;  // one per account, outcome and reason
   // Every event of a processed delivery has exactly one outcome.
   [[nodiscard]] bool balances() const;
 };

@@ -75,7 +75,8 @@ TEST_CASE("an_answered_delivery_survives_kill") {
   if (child == 0) {
     auto journal = Journal::open({directory.path()}, kKey);
     for (char i = 0; i < 20; ++i) {
-      if (run((*journal)->append(delivery("laporan")))) [[maybe_unused]] const auto told = ::write(pipe_ends[1], "!", 1);
+      if (run((*journal)->append(delivery("laporan")))) [[maybe_unused]]
+        const auto told = ::write(pipe_ends[1], "!", 1);
     }
     ::raise(SIGKILL);
   }
@@ -97,7 +98,8 @@ TEST_CASE("appends_that_wait_together_are_committed_together_and_each_gets_its_o
   boost::asio::io_context io;
   std::vector<Seq> numbers;
   for (int i = 0; i < 500; ++i) {
-    boost::asio::co_spawn(io, journal->append(delivery("laporan " + std::to_string(i))), [&](std::exception_ptr, core::Result<Seq> seq) { numbers.push_back(seq.value()); });
+    boost::asio::co_spawn(io, journal->append(delivery("laporan " + std::to_string(i))),
+                          [&](std::exception_ptr, core::Result<Seq> seq) { numbers.push_back(seq.value()); });
   }
   io.run();
   REQUIRE(numbers.size() == 500);
@@ -115,7 +117,11 @@ TEST_CASE("the_cursor_and_the_ledger_move_together_and_survive_a_restart") {
     for (int i = 0; i < 3; ++i) REQUIRE(run(journal->append(delivery("x"))));
     CHECK(journal->oldest_waiting() == kNow);
     CHECK(journal->backlog_bytes() > 0);
-    journal->advance({2, 3, {{"wa-utama", "published", "", 2}, {"wa-utama", "quarantined", "bad_element", 1}}, {{2, 1, "wa-utama", "bad_element", kNow}}, {}});
+    journal->advance({2,
+                      3,
+                      {{"wa-utama", "published", "", 2}, {"wa-utama", "quarantined", "bad_element", 1}},
+                      {{2, 1, "wa-utama", "bad_element", kNow}},
+                      {}});
     journal->advance({3, 1, {{"wa-utama", "published", "", 1}}, {}, {}});
     wait_for_cursor(*journal, 3);
     CHECK(journal->backlog_bytes() == 0);
@@ -147,7 +153,7 @@ TEST_CASE("a_released_event_changes_its_outcome_and_the_ledger_still_balances") 
   REQUIRE(held.size() == 1);
   CHECK(held[0].index == kWholeDelivery);
   journal->advance({1, 2, {{"wa-utama", "published", "", 2}}, {}, held});
-  REQUIRE(run(journal->append(delivery("y"))));   // commits in the same order
+  REQUIRE(run(journal->append(delivery("y"))));  // commits in the same order
   auto reader = JournalReader::open(directory.path(), kKey).value();
   CHECK(reader.quarantine().value().empty());
   const auto ledger = reader.ledger().value();
@@ -188,7 +194,10 @@ TEST_CASE("bodies_are_unreadable_on_disk_and_under_another_key") {
 
 TEST_CASE("a_changed_row_is_reported_unreadable_and_its_neighbours_are_not") {
   const tests::TemporaryDirectory directory;
-  { const auto journal = open(directory.path()); for (int i = 0; i < 3; ++i) REQUIRE(run(journal->append(delivery("x")))); }
+  {
+    const auto journal = open(directory.path());
+    for (int i = 0; i < 3; ++i) REQUIRE(run(journal->append(delivery("x"))));
+  }
   {
     auto database = Database::open(directory.path() / "journal.db", Database::Mode::write).value();
     REQUIRE(database.run("UPDATE delivery SET sealed = zeroblob(64) WHERE seq = 2"));
@@ -251,7 +260,7 @@ TEST_CASE("days_past_retention_are_erased_with_their_keys_but_never_what_still_w
   const auto rows = run(journal->read(0, 10, 1 << 20)).value();
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].delivery.body == "baru");
-  CHECK(run(journal->erase_expired(kNow + std::chrono::days{3650})).value() == 0);   // a clock gone mad
+  CHECK(run(journal->erase_expired(kNow + std::chrono::days{3650})).value() == 0);  // a clock gone mad
   auto database = Database::open(directory.path() / "journal.db", Database::Mode::read_only).value();
   auto keys = database.prepare("SELECT COUNT(*) FROM day_key").value();
   REQUIRE(keys.step().value());

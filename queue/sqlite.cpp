@@ -69,7 +69,8 @@ std::string_view Statement::bytes(int column) const {
 
 Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   const bool writes = mode == Mode::write;
-  const int flags = (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int flags =
+      (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
   Database database;
@@ -79,9 +80,10 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   if (!writes) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  const char* const pragmas = writes ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON;"
-                                       "PRAGMA mmap_size=0; PRAGMA cache_size=-4096;"
-                                     : "PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-2048;";
+  const char* const pragmas = writes
+                                  ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON;"
+                                    "PRAGMA mmap_size=0; PRAGMA cache_size=-4096;"
+                                  : "PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA cache_size=-2048;";
   if (auto set = database.run(pragmas); !set) return std::unexpected(set.error());
   return database;
 }

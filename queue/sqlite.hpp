@@ -29,7 +29,7 @@ class Statement {
   void reset() noexcept;
 
   [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] std::string_view bytes(int column) const;   // valid until the next step or reset
+  [[nodiscard]] std::string_view bytes(int column) const;  // valid until the next step or reset
 
  private:
   friend class Database;

@@ -15,42 +15,42 @@ namespace satupintu::queue {
 
 // What the message may do.
 enum class Intent {
-  report,     // opens a complaint, or continues one
-  amend,      // changes an earlier message; opens a complaint when that one is unknown
-  attach,     // belongs to an earlier message (a reaction, a retraction); nothing without it
-  rate,       // rates the complaint whose code it names
-  withdraw,   // withdraws the complaint whose code it names
+  report,    // opens a complaint, or continues one
+  amend,     // changes an earlier message; opens a complaint when that one is unknown
+  attach,    // belongs to an earlier message (a reaction, a retraction); nothing without it
+  rate,      // rates the complaint whose code it names
+  withdraw,  // withdraws the complaint whose code it names
 };
 
 struct Submission {
   // Where in which journal it stands: "<gateway>:<seq>:<index>". Run again, it gets its first outcome again.
   std::string origin;
   Intent intent = Intent::report;
-  std::string entry_type;                 // for `amend` and `attach`: complaint.edited, complaint.retracted, complaint.appended
+  std::string entry_type;  // for `amend` and `attach`: complaint.edited, complaint.retracted, complaint.appended
   unsigned partition = 0;
-  bool emergency = false;                 // into the emergency lane
-  std::string seen, target, said, conversation;   // see normalizer::Fingerprints; empty: the rule does not apply
-  std::string target_code;                // for `rate` and `withdraw`
+  bool emergency = false;                        // into the emergency lane
+  std::string seen, target, said, conversation;  // see normalizer::Fingerprints; empty: the rule does not apply
+  std::string target_code;                       // for `rate` and `withdraw`
   std::string category;
   std::string reporter_ref;
   std::string channel;
   std::string complaint_id;
   std::array<std::string, 3> code_candidates;
-  core::Timestamp at;                     // received_at: what "within a day" and "within 30 min" are counted by
+  core::Timestamp at;  // received_at: what "within a day" and "within 30 min" are counted by
   core::EventPieces event;
 };
 
 enum class Outcome {
-  published,   // a new complaint
-  appended,    // an entry under an earlier complaint (continued, edited, retracted, rated)
-  repeated,    // the same reporter said the same again: an entry under the earlier complaint
-  duplicate,   // the provider delivered the same message again: no entry
-  orphaned,    // belongs to a message or complaint that is not known (or not this reporter's): no entry
+  published,  // a new complaint
+  appended,   // an entry under an earlier complaint (continued, edited, retracted, rated)
+  repeated,   // the same reporter said the same again: an entry under the earlier complaint
+  duplicate,  // the provider delivered the same message again: no entry
+  orphaned,   // belongs to a message or complaint that is not known (or not this reporter's): no entry
 };
 
 struct Published {
   Outcome outcome;
-  bool added;                  // false when this origin had been published before: a replay
+  bool added;  // false when this origin had been published before: a replay
   std::string complaint_id;
   std::string tracking_code;
 };

@@ -28,7 +28,8 @@ void print_reference() {
 void print_reference_json() {
   boost::json::array keys;
   for (const auto& key : documented_keys()) {
-    keys.push_back({{"path", key.path}, {"type", key.type}, {"default", key.fallback}, {"required", key.required}, {"meaning", key.meaning}});
+    keys.push_back(
+        {{"path", key.path}, {"type", key.type}, {"default", key.fallback}, {"required", key.required}, {"meaning", key.meaning}});
   }
   std::cout << boost::json::serialize(keys) << "\n";
 }

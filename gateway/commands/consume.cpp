@@ -34,7 +34,7 @@ constexpr std::chrono::seconds kIdleAfter{2};
 
 struct Options {
   std::string config, group, name, program;
-  std::vector<std::string> arguments;   // of the program
+  std::vector<std::string> arguments;  // of the program
   unsigned max_attempts = 5;
   unsigned claim_after_seconds = 60;
   bool from_now = false;
@@ -63,9 +63,15 @@ std::string readable(const queue::StreamEntry& entry) {
   const json::value event = json::parse(entry.event, broken);
   if (broken) return entry.id + "  " + entry.type + "  (not JSON)\n";
   const auto field = [&](std::string_view pointer) { return text_at(event, pointer); };
-  std::string out = "\n" + joined({field("/subject"), entry.type, field("/data/contacts/0/channel"), field("/data/received_at")}, "  ") + "\n";
-  out += "    " + joined({field("/data/priority"), field("/data/service_code"), field("/data/agency_suggested/0"), field("/data/report_type")}, " · ") + "\n";
-  const std::string place = joined({field("/data/location/address_string"), field("/data/location/kelurahan"), field("/data/location/kecamatan"), field("/data/location/landmark")}, ", ");
+  std::string out =
+      "\n" + joined({field("/subject"), entry.type, field("/data/contacts/0/channel"), field("/data/received_at")}, "  ") + "\n";
+  out +=
+      "    " +
+      joined({field("/data/priority"), field("/data/service_code"), field("/data/agency_suggested/0"), field("/data/report_type")}, " · ") +
+      "\n";
+  const std::string place = joined({field("/data/location/address_string"), field("/data/location/kelurahan"),
+                                    field("/data/location/kecamatan"), field("/data/location/landmark")},
+                                   ", ");
   if (!place.empty()) out += "    " + place + "\n";
   if (const auto text = field("/data/description"); !text.empty()) out += "    \"" + std::string(text) + "\"\n";
   return out;
@@ -78,7 +84,7 @@ core::Result<void> execute(const std::string& program, const std::vector<std::st
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-  std::vector<char*> arguments{const_cast<char*>(program.c_str())};   // execve(2) leaves them as they are
+  std::vector<char*> arguments{const_cast<char*>(program.c_str())};  // execve(2) leaves them as they are
   for (const auto& argument : given) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   std::vector<std::string> variables{"SATUPINTU_TYPE=" + entry.type, "SATUPINTU_STREAM=" + entry.stream, "SATUPINTU_ENTRY=" + entry.id,
@@ -98,12 +104,13 @@ core::Result<void> execute(const std::string& program, const std::vector<std::st
   }
   for (std::string_view rest = entry.event; !rest.empty();) {
     const auto written = ::write(input[1], rest.data(), rest.size());
-    if (written <= 0) break;   // the handler does not want to read it all, which is its right
+    if (written <= 0) break;  // the handler does not want to read it all, which is its right
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   ::close(input[1]);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
   return core::fail(core::Errc::unavailable, WIFEXITED(status) ? "the handler ended with status " + std::to_string(WEXITSTATUS(status))
                                                                : "the handler was ended by signal " + std::to_string(WTERMSIG(status)));
@@ -121,15 +128,16 @@ class Lane {
   Lane(const Options& options, const Config& config, Shared& shared, bool emergency)
       : options_(options),
         shared_(shared),
-        consumer_(queue::Redis(io_.get_executor(), config.redis.address, config.redis.timeouts), io_.get_executor(),
-                  {.stream = queue::lane_name(0, emergency),
-                   .group = options.group,
-                   .name = options.name,
-                   .from_start = !options.from_now,
-                   .claim_after = std::chrono::seconds{options.claim_after_seconds},
-                   .max_attempts = options.max_attempts},
-                  [this](const queue::StreamEntry& entry) { return take(entry); },
-                  [](const core::Error& error, std::chrono::milliseconds) { std::cerr << "satupintu: " << error.what << "; trying again\n"; }) {
+        consumer_(
+            queue::Redis(io_.get_executor(), config.redis.address, config.redis.timeouts), io_.get_executor(),
+            {.stream = queue::lane_name(0, emergency),
+             .group = options.group,
+             .name = options.name,
+             .from_start = !options.from_now,
+             .claim_after = std::chrono::seconds{options.claim_after_seconds},
+             .max_attempts = options.max_attempts},
+            [this](const queue::StreamEntry& entry) { return take(entry); },
+            [](const core::Error& error, std::chrono::milliseconds) { std::cerr << "satupintu: " << error.what << "; trying again\n"; }) {
     asio::co_spawn(io_, consumer_.run(), [this](std::exception_ptr, core::Result<void> ended) {
       if (ended) return;
       shared_.failed = true;
@@ -207,7 +215,9 @@ Run add_consume(CLI::App& app) {
   command->add_option("--exec", options->program, "The program to run for each entry");
   command->add_option("arguments", options->arguments, "Its arguments, after --");
   command->add_option("--attempts", options->max_attempts, "Tries before an entry is given up")->default_val(5)->check(CLI::Range(1, 1000));
-  command->add_option("--claim-after", options->claim_after_seconds, "Seconds after which another consumer's entry is taken over")->default_val(60)->check(CLI::Range(1, 86400));
+  command->add_option("--claim-after", options->claim_after_seconds, "Seconds after which another consumer's entry is taken over")
+      ->default_val(60)
+      ->check(CLI::Range(1, 86400));
   command->add_flag("--from-now", options->from_now, "A new group skips what the streams already hold");
   command->add_flag("--until-idle", options->until_idle, "End when nothing came for two seconds");
   command->add_flag("--json", options->json, "Show the CloudEvents as they are, one a line");

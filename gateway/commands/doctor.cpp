@@ -30,7 +30,7 @@ struct Finding {
   std::string subject;
   Verdict verdict;
   std::string found;
-  std::string remedy;   // empty when good
+  std::string remedy;  // empty when good
 };
 
 constexpr std::uintmax_t kLeastFreeBytes = 1ULL << 30U;
@@ -39,7 +39,8 @@ Finding examine_data_directory(const fs::path& directory) {
   std::error_code error;
   const fs::path existing = fs::exists(directory, error) ? directory : directory.parent_path();
   if (::access(existing.c_str(), W_OK | X_OK) != 0) {
-    return {"data directory", Verdict::bad, directory.string() + " cannot be written", "create it, owned by the user that runs the gateway"};
+    return {"data directory", Verdict::bad, directory.string() + " cannot be written",
+            "create it, owned by the user that runs the gateway"};
   }
   const auto space = fs::space(existing, error);
   const std::string free = std::to_string(space.available >> 20U) + " MiB free in " + directory.string();
@@ -86,15 +87,18 @@ Finding examine_port(const std::string& name, const ListenerSettings& listener) 
   acceptor.bind(endpoint, error);
   if (!error) return {name + " port", Verdict::good, place + " is free", ""};
   if (error == boost::asio::error::access_denied) {
-    return {name + " port", Verdict::bad, place + " is not allowed for this user", "use a port above 1023, or give the service CAP_NET_BIND_SERVICE"};
+    return {name + " port", Verdict::bad, place + " is not allowed for this user",
+            "use a port above 1023, or give the service CAP_NET_BIND_SERVICE"};
   }
-  return {name + " port", Verdict::doubtful, place + ": " + error.message(), "nothing to do if the gateway is running; else stop what holds it: ss -ltnp"};
+  return {name + " port", Verdict::doubtful, place + ": " + error.message(),
+          "nothing to do if the gateway is running; else stop what holds it: ss -ltnp"};
 }
 
 Finding examine_clock() {
   timex state{};
   const int status = ::adjtimex(&state);
-  if (status == TIME_ERROR) return {"clock", Verdict::doubtful, "not synchronised", "run an NTP client: signatures, ids and deadlines go by the clock"};
+  if (status == TIME_ERROR)
+    return {"clock", Verdict::doubtful, "not synchronised", "run an NTP client: signatures, ids and deadlines go by the clock"};
   return {"clock", Verdict::good, "synchronised", ""};
 }
 
@@ -106,26 +110,30 @@ Finding examine_journal(const Config& config) {
   if (!ledger) return {"journal", Verdict::bad, ledger.error().what, "restore the data directory from a backup"};
   const auto waiting = ledger->committed - ledger->processed;
   const std::string found = std::to_string(ledger->committed) + " deliveries, " + std::to_string(waiting) + " waiting";
-  if (!ledger->balances()) return {"journal", Verdict::bad, found + "; the ledger does not balance", "run `satupintu ledger` and report it"};
+  if (!ledger->balances())
+    return {"journal", Verdict::bad, found + "; the ledger does not balance", "run `satupintu ledger` and report it"};
   return {"journal", Verdict::good, found, ""};
 }
 
 Finding examine_redis(const Config& config) {
   if (config.embedded) {
     const auto program = queue::find_redis_server(config.embedded->program);
-    if (!program) return {"redis", Verdict::bad, "redis-server is not installed", "apt-get install redis-server, or set redis.url to your own"};
+    if (!program)
+      return {"redis", Verdict::bad, "redis-server is not installed", "apt-get install redis-server, or set redis.url to your own"};
     return {"redis", Verdict::good, "embedded, by " + *program, ""};
   }
   boost::asio::io_context io;
   queue::Redis redis(io.get_executor(), config.redis.address, config.redis.timeouts);
   const auto pong = run(io, redis.call({"PING"}));
-  if (!pong) return {"redis", Verdict::bad, pong.error().what, "check redis.url and that Redis runs; until then deliveries wait in the journal"};
+  if (!pong)
+    return {"redis", Verdict::bad, pong.error().what, "check redis.url and that Redis runs; until then deliveries wait in the journal"};
   return {"redis", Verdict::good, "answers", ""};
 }
 
 Finding examine_accounts(const Config& config) {
   std::string names;
-  for (const auto& [name, adapter] : config.accounts) names += (names.empty() ? "" : ", ") + name + " (" + std::string(adapter->info().name) + ")";
+  for (const auto& [name, adapter] : config.accounts)
+    names += (names.empty() ? "" : ", ") + name + " (" + std::string(adapter->info().name) + ")";
   return {"accounts", Verdict::good, names, ""};
 }
 

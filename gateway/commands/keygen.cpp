@@ -33,7 +33,8 @@ int write_keys(const std::filesystem::path& directory) {
   if (error) return explain({core::Errc::refused, "cannot create " + directory.string() + ": " + error.message()});
   for (const auto& file : files) {
     if (std::filesystem::exists(directory / file.name)) {
-      return explain({core::Errc::refused, (directory / file.name).string() + " exists already; nothing was written, choose another directory"});
+      return explain(
+          {core::Errc::refused, (directory / file.name).string() + " exists already; nothing was written, choose another directory"});
     }
   }
   ::umask(0077);

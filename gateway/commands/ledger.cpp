@@ -27,7 +27,8 @@ void print_json(const queue::Ledger& ledger) {
 
 void print_table(const queue::Ledger& ledger) {
   std::cout << ledger.committed << " deliveries committed: " << ledger.processed << " processed, " << ledger.committed - ledger.processed
-            << " waiting\n" << ledger.events << " events came out of them:\n\n";
+            << " waiting\n"
+            << ledger.events << " events came out of them:\n\n";
   std::vector<std::vector<std::string>> rows;
   for (const auto& line : ledger.lines) rows.push_back({line.account, line.outcome, line.why, std::to_string(line.count)});
   std::cout << table({"account", "outcome", "why", "events"}, rows) << "\n";

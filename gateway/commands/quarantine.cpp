@@ -27,7 +27,11 @@ int list(const Options& options, queue::JournalReader& reader) {
   if (options.json) {
     boost::json::array items;
     for (const auto& item : *held) {
-      items.push_back({{"row", item.seq}, {"element", queue::element_name(item)}, {"account", item.account}, {"why", item.why}, {"at", core::format_rfc3339(item.at)}});
+      items.push_back({{"row", item.seq},
+                       {"element", queue::element_name(item)},
+                       {"account", item.account},
+                       {"why", item.why},
+                       {"at", core::format_rfc3339(item.at)}});
     }
     std::cout << boost::json::serialize(items) << "\n";
     return 0;
@@ -37,8 +41,10 @@ int list(const Options& options, queue::JournalReader& reader) {
     return 0;
   }
   std::vector<std::vector<std::string>> rows;
-  for (const auto& item : *held) rows.push_back({std::to_string(item.seq), queue::element_name(item), item.account, item.why, core::format_rfc3339(item.at)});
-  std::cout << table({"row", "element", "account", "why", "at"}, rows) << "\nLook at one with: satupintu quarantine show ROW; run it again with: satupintu quarantine retry ROW\n";
+  for (const auto& item : *held)
+    rows.push_back({std::to_string(item.seq), queue::element_name(item), item.account, item.why, core::format_rfc3339(item.at)});
+  std::cout << table({"row", "element", "account", "why", "at"}, rows)
+            << "\nLook at one with: satupintu quarantine show ROW; run it again with: satupintu quarantine retry ROW\n";
   return 0;
 }
 
@@ -46,9 +52,12 @@ int list(const Options& options, queue::JournalReader& reader) {
 int show(const Options& options, queue::JournalReader& reader) {
   const auto rows = reader.rows(options.row - 1, 1, 1);
   if (!rows) return explain(rows.error());
-  if (rows->empty() || rows->front().seq != options.row) return explain({core::Errc::not_found, "there is no row " + std::to_string(options.row)});
+  if (rows->empty() || rows->front().seq != options.row)
+    return explain({core::Errc::not_found, "there is no row " + std::to_string(options.row)});
   const auto& row = rows->front();
-  if (!row.readable) return explain({core::Errc::refused, "row " + std::to_string(row.seq) + " cannot be decrypted: its bytes were changed, or its day's key was erased"});
+  if (!row.readable)
+    return explain({core::Errc::refused,
+                    "row " + std::to_string(row.seq) + " cannot be decrypted: its bytes were changed, or its day's key was erased"});
   std::cout << "account   " << row.delivery.account << "\nreceived  " << core::format_rfc3339(row.delivery.received_at) << "\n";
   if (!row.delivery.head.empty()) std::cout << "\n" << row.delivery.head << "\n";
   std::cout << "\n" << row.delivery.body << "\n";
@@ -93,7 +102,8 @@ Run add_quarantine(CLI::App& app) {
   list_command->add_flag("--json", options->json, "Write JSON");
   auto* show_command = command->add_subcommand("show", "One delivery as it came; it may hold personal data");
   show_command->add_option("row", options->row, "Its row in the journal")->required()->check(CLI::PositiveNumber);
-  auto* retry_command = command->add_subcommand("retry", "Run deliveries again, after what kept them was mended; needs the running gateway");
+  auto* retry_command =
+      command->add_subcommand("retry", "Run deliveries again, after what kept them was mended; needs the running gateway");
   retry_command->add_option("rows", options->rows, "Their rows in the journal");
   retry_command->add_flag("--all", options->all, "Everything that is held");
   retry_command->add_option("--admin", options->admin, "Where the admin listener is (default: as configured)");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
 #include <boost/json.hpp>
 #include <iostream>
 #include <memory>
-#include <unistd.h>
 
 #include "gateway/assembly.hpp"
 #include "gateway/clock.hpp"
@@ -31,7 +31,8 @@ struct Sums {
   std::uint64_t rows = 0, events = 0, added = 0;
 };
 
-boost::asio::awaitable<core::Result<Sums>> replay(const Options& options, Config& config, queue::JournalReader& reader, boost::asio::any_io_executor executor) {
+boost::asio::awaitable<core::Result<Sums>> replay(const Options& options, Config& config, queue::JournalReader& reader,
+                                                  boost::asio::any_io_executor executor) {
   auto sealer = core::Sealer::to(config.keys.back_office_public);
   if (!sealer) co_return std::unexpected(sealer.error());
   queue::Redis redis(executor, config.redis.address, config.redis.timeouts);
@@ -54,7 +55,7 @@ boost::asio::awaitable<core::Result<Sums>> replay(const Options& options, Config
     for (auto& waiting : batch.waiting) submissions.push_back(std::move(waiting.submission));
     const auto mark = co_await publisher.mark();
     if (!mark) co_return std::unexpected(mark.error());
-    const auto result = co_await publisher.publish(submissions, *mark, mark->value_or(0));   // leaves the mark where it is
+    const auto result = co_await publisher.publish(submissions, *mark, mark->value_or(0));  // leaves the mark where it is
     if (!result) co_return std::unexpected(result.error());
     after = rows->back().seq;
     sums.rows += rows->size();
@@ -84,7 +85,9 @@ Run add_replay(CLI::App& app) {
     boost::asio::io_context io;
     const auto sums = run(io, replay(*options, *config, *reader, io.get_executor()));
     if (!sums) return explain(sums.error());
-    if (options->json) std::cout << boost::json::serialize(boost::json::object{{"rows", sums->rows}, {"events", sums->events}, {"added", sums->added}}) << "\n";
+    if (options->json)
+      std::cout << boost::json::serialize(boost::json::object{{"rows", sums->rows}, {"events", sums->events}, {"added", sums->added}})
+                << "\n";
     else std::cout << sums->rows << " rows run again: " << sums->events << " events, " << sums->added << " put back\n";
     return 0;
   };

@@ -21,7 +21,8 @@ struct Options {
 core::Result<core::HttpRequest> read_fixture(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   auto request = core::parse_fixture(std::string{std::istreambuf_iterator<char>(in), {}});
-  if (!request) return core::fail(core::Errc::malformed, file + " is not a request: it needs a request line, headers, an empty line and a body");
+  if (!request)
+    return core::fail(core::Errc::malformed, file + " is not a request: it needs a request line, headers, an empty line and a body");
   std::erase_if(request->headers, [](const auto& header) {
     return core::equals_ignoring_case(header.first, "Host") || core::equals_ignoring_case(header.first, "Content-Length");
   });
@@ -32,7 +33,8 @@ int send(const Options& options) {
   const auto config = load_or_explain(options.config);
   if (!config) return kFailed;
   const auto account = config->accounts.find(options.account);
-  if (account == config->accounts.end()) return explain({core::Errc::not_found, "there is no account " + options.account + " in the configuration"});
+  if (account == config->accounts.end())
+    return explain({core::Errc::not_found, "there is no account " + options.account + " in the configuration"});
   const adapters::Adapter& adapter = *account->second;
   const auto& listener = adapter.info().audience == adapters::Audience::staff ? config->staff_listener : config->public_listener;
 
@@ -64,7 +66,9 @@ Run add_send_fixture(CLI::App& app) {
   command->add_option("files", options->files, "The fixtures")->required()->check(CLI::ExistingFile);
   command->add_option("--account", options->account, "The account they are sent to")->required();
   command->add_option("--to", options->base, "Where the gateway is (default: as configured, on this machine)");
-  command->add_option("--times", options->times, "How often each, as an impatient provider would")->default_val(1)->check(CLI::Range(1, 1'000'000));
+  command->add_option("--times", options->times, "How often each, as an impatient provider would")
+      ->default_val(1)
+      ->check(CLI::Range(1, 1'000'000));
   return [options] { return send(*options); };
 }
 

@@ -21,7 +21,9 @@ bool is_number(std::string_view text) {
 }  // namespace
 
 void add_config_option(CLI::App& command, std::string& file) {
-  command.add_option("-c,--config", file, "The configuration file")->default_val("/etc/satupintu/satupintu.toml")->envname("SATUPINTU_CONFIG");
+  command.add_option("-c,--config", file, "The configuration file")
+      ->default_val("/etc/satupintu/satupintu.toml")
+      ->envname("SATUPINTU_CONFIG");
 }
 
 void print_mistakes(const std::vector<core::SettingsMistake>& mistakes) {
@@ -45,7 +47,8 @@ int explain(const core::Error& error) {
 
 std::string base_of(const ListenerSettings& listener) {
   const std::string address = listener.address == "0.0.0.0" || listener.address == "::" ? "127.0.0.1" : listener.address;
-  return (listener.tls ? "https://" : "http://") + (address.contains(':') ? "[" + address + "]" : address) + ":" + std::to_string(listener.port);
+  return (listener.tls ? "https://" : "http://") + (address.contains(':') ? "[" + address + "]" : address) + ":" +
+         std::to_string(listener.port);
 }
 
 void set_host(core::HttpRequest& request, const ListenerSettings& listener) {

@@ -18,8 +18,8 @@
 
 namespace satupintu::gateway::commands {
 
-inline constexpr int kFound = 1;    // the command worked, and what it looked at is not in order
-inline constexpr int kFailed = 2;   // the command could not do its work
+inline constexpr int kFound = 1;   // the command worked, and what it looked at is not in order
+inline constexpr int kFailed = 2;  // the command could not do its work
 
 // Adds --config, which the command then hands to load_or_explain.
 void add_config_option(CLI::App& command, std::string& file);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
 #include <atomic>
 #include <cstdio>
 #include <iostream>
@@ -7,7 +8,6 @@
 #include <mutex>
 #include <random>
 #include <thread>
-#include <unistd.h>
 
 #include "core/crypto.hpp"
 #include "gateway/clock.hpp"
@@ -40,7 +40,8 @@ constexpr const char* kReports[] = {
     "halte bus tayo di pinang atapnya bocor, kalau hujan basah semua",
     "usul dibuat taman bermain di kelurahan Larangan Indah, lahan kosong banyak",
 };
-constexpr const char* kNames[] = {"Sari", "Budi Hartono", "Ibu Wati", "Pak RT Usman", "Dewi K", "Agus", "Nurhayati", "Rizky", "Mang Ujang", "Yanti"};
+constexpr const char* kNames[] = {"Sari", "Budi Hartono", "Ibu Wati", "Pak RT Usman", "Dewi K",
+                                  "Agus", "Nurhayati",    "Rizky",    "Mang Ujang",   "Yanti"};
 
 struct Options {
   std::string config;
@@ -54,7 +55,7 @@ struct Options {
 
 struct Tally {
   std::mutex mutex;
-  std::map<std::string, std::uint64_t> answers;   // "whatsapp/cloud 200"
+  std::map<std::string, std::uint64_t> answers;  // "whatsapp/cloud 200"
   std::atomic<std::uint64_t> sent{0};
 };
 
@@ -62,7 +63,8 @@ class Crowd {
  public:
   Crowd(const Config& config, const Options& options) : config_(config), options_(options), run_(core::to_hex(core::random_bytes(6))) {
     for (const auto& [name, adapter] : config.accounts) {
-      if (options.accounts.empty() || std::ranges::find(options.accounts, name) != options.accounts.end()) accounts_.emplace_back(name, adapter.get());
+      if (options.accounts.empty() || std::ranges::find(options.accounts, name) != options.accounts.end())
+        accounts_.emplace_back(name, adapter.get());
     }
   }
 
@@ -96,10 +98,12 @@ class Crowd {
 };
 
 // Each message has its moment; a late one goes out at once, so that a slow gateway meets the full rate.
-void keep_talking(const Crowd& crowd, const Options& options, std::chrono::steady_clock::time_point start, std::atomic<std::uint64_t>& next, Tally& tally) {
+void keep_talking(const Crowd& crowd, const Options& options, std::chrono::steady_clock::time_point start, std::atomic<std::uint64_t>& next,
+                  Tally& tally) {
   HttpClient client;
   for (std::uint64_t n = next++; n < options.count; n = next++) {
-    std::this_thread::sleep_until(start + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(static_cast<double>(n) / options.rate)));
+    std::this_thread::sleep_until(
+        start + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(static_cast<double>(n) / options.rate)));
     crowd.say(n, client, tally);
     ++tally.sent;
   }
@@ -140,13 +144,16 @@ int simulate(Options options) {
 
 Run add_simulate(CLI::App& app) {
   auto* command = app.add_subcommand("simulate", "Play citizens on every channel, correctly signed, at a given rate");
-  command->footer("Takes accounts and secrets from the configuration of the gateway it talks to. Exit status 1 when a message was not accepted.");
+  command->footer(
+      "Takes accounts and secrets from the configuration of the gateway it talks to. Exit status 1 when a message was not accepted.");
   auto options = std::make_shared<Options>();
   add_config_option(*command, options->config);
   command->add_option("--account", options->accounts, "Only on these accounts (default: all)");
   command->add_option("--rate", options->rate, "Messages per second")->default_val(2)->check(CLI::Range(0.01, 100'000.0));
   command->add_option("--count", options->count, "How many messages")->default_val(20);
-  command->add_option("--citizens", options->citizens, "How many different citizens write them")->default_val(1'000)->check(CLI::Range(1, 9'999'999));
+  command->add_option("--citizens", options->citizens, "How many different citizens write them")
+      ->default_val(1'000)
+      ->check(CLI::Range(1, 9'999'999));
   command->add_option("--connections", options->connections, "Connections, each used in turn")->default_val(4)->check(CLI::Range(1, 256));
   command->add_option("--to", options->public_base, "Where the public listener is (default: as configured, on this machine)");
   command->add_option("--staff", options->staff_base, "Where the staff listener is (default: as configured, on this machine)");

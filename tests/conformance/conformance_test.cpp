@@ -229,7 +229,7 @@ TEST_CASE("a_flipped_bit_of_the_secret_is_unauthentic") {
       TestAccount other = account;
       std::string flipped = secret;
       flip(flipped, bit);
-      if (std::isalnum(static_cast<unsigned char>(flipped[bit / 8])) == 0) continue;   // not every adapter takes every character
+      if (std::isalnum(static_cast<unsigned char>(flipped[bit / 8])) == 0) continue;  // not every adapter takes every character
       other.settings[std::string(account.signing_secret)] = {core::Secret{flipped}};
       core::HttpRequest request = fixture->request;
       make_adapter(other)->sign(request);
