@@ -131,6 +131,7 @@ struct Journal::State {
       add_events, sum_passed, select_oldest;
   std::int64_t current_day = -1;
   core::Secret current_key;
+  Seq reached = 0;   // the cursor within the transaction
   Seq oldest_seq = 0;
 
   // The reading thread's own.
@@ -180,7 +181,8 @@ Result<void> Journal::State::prepare() {
   auto position = database.prepare("SELECT cursor, MAX(cursor, (SELECT IFNULL(MAX(seq), 0) FROM delivery)) FROM journal");
   if (!position) return std::unexpected(position.error());
   if (const auto row = position->step(); !row) return std::unexpected(row.error());
-  cursor = static_cast<Seq>(position->integer(0));
+  reached = static_cast<Seq>(position->integer(0));
+  cursor = reached;
   last = static_cast<Seq>(position->integer(1));
   const auto sum = sum_passed.bind(1, position->integer(0)).bind(2, position->integer(1)).step();
   if (!sum) return std::unexpected(sum.error());
@@ -221,12 +223,12 @@ Result<void> Journal::State::insert(const Append& append, Seq seq) {
 }
 
 Result<void> Journal::State::move_cursor(Seq to) {
-  const auto sum = sum_passed.bind(1, static_cast<std::int64_t>(cursor.load())).bind(2, static_cast<std::int64_t>(to)).step();
+  const auto sum = sum_passed.bind(1, static_cast<std::int64_t>(reached)).bind(2, static_cast<std::int64_t>(to)).step();
   if (!sum) return std::unexpected(sum.error());
   backlog_bytes -= static_cast<std::uint64_t>(sum_passed.integer(0));
   sum_passed.reset();
   if (auto set = set_cursor.bind(1, static_cast<std::int64_t>(to)).run(); !set) return set;
-  cursor = to;
+  reached = to;
   return {};
 }
 
@@ -235,7 +237,7 @@ Result<void> Journal::State::count(const Disposition& line, std::int64_t times) 
 }
 
 Result<void> Journal::State::apply(const Advance& advance) {
-  if (advance.to > cursor) {
+  if (advance.to > reached) {
     if (auto moved = move_cursor(advance.to); !moved) return moved;
   }
   const auto events = static_cast<std::int64_t>(advance.events) - static_cast<std::int64_t>(advance.released.size());
@@ -270,7 +272,7 @@ Result<std::uint64_t> Journal::State::erase(core::Timestamp now) {
 
   auto rows = database.prepare("DELETE FROM delivery WHERE day < ?1 AND seq <= ?2");
   if (!rows) return std::unexpected(rows.error());
-  if (auto done = rows->bind(1, first_kept).bind(2, static_cast<std::int64_t>(cursor.load())).run(); !done)
+  if (auto done = rows->bind(1, first_kept).bind(2, static_cast<std::int64_t>(reached)).run(); !done)
     return std::unexpected(done.error());
   auto changes = database.prepare("SELECT CHANGES()");
   if (!changes) return std::unexpected(changes.error());
@@ -314,6 +316,7 @@ Result<void> Journal::State::commit(std::deque<Append>& group, std::vector<Advan
   if (auto done = end.run(); !done) return done;
   core::failpoint("journal.after_commit");
   last = seq;
+  cursor = reached;
   return find_oldest_waiting();
 }
 
