@@ -118,10 +118,12 @@ class RedisClient:
 class Gateway:
     """Starts on construction; `with Gateway() as gateway:` stops it and removes its directory at the end."""
 
-    def __init__(self, settings="", accounts=ACCOUNTS, redis_url=None, directory=None, data=None, program=None, environment=None, prefix=(), start=True):
+    def __init__(self, settings="", accounts=ACCOUNTS, redis_url=None, directory=None, data=None, keys=None, program=None, environment=None, prefix=(),
+                 start=True):
         self.owns_directory = directory is None
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="satupintu-"))
         self.data = pathlib.Path(data or self.directory / "data")
+        self.keys = pathlib.Path(keys or self.directory / "keys")
         self.config = self.directory / "satupintu.toml"
         self.program = program or binary()
         self.environment = environment or {}
@@ -135,7 +137,8 @@ class Gateway:
             self.start()
 
     def _write_secrets(self):
-        subprocess.run([self.program, "keygen", "--into", str(self.directory / "keys")], check=True, stdout=subprocess.DEVNULL)
+        if not self.keys.exists():
+            subprocess.run([self.program, "keygen", "--into", str(self.keys)], check=True, stdout=subprocess.DEVNULL)
         for name, value in (("app.secret", APP_SECRET), ("verify.token", VERIFY_TOKEN), ("bearer.key", BEARER_KEY), ("kannel.secret", KANNEL_SECRET)):
             (self.directory / name).write_text(value + "\n")
 
@@ -147,9 +150,9 @@ data_directory = "{self.data}"
 rules_directory = "{ROOT / 'config'}"
 
 [keys]
-master = {{ file = "keys/master.key" }}
-identity = {{ file = "keys/identity.key" }}
-back_office_public = {{ file = "keys/back-office.public" }}
+master = {{ file = "{self.keys}/master.key" }}
+identity = {{ file = "{self.keys}/identity.key" }}
+back_office_public = {{ file = "{self.keys}/back-office.public" }}
 
 {listeners}{redis}{settings}{accounts}""")
 
