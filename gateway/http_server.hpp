@@ -33,7 +33,7 @@ struct ListenerSettings {
   std::vector<std::string> proxies;     // addresses whose X-Forwarded-For we believe
   unsigned max_connections = 1000;
   unsigned max_connections_per_peer = 1000;  // an IPv6 peer is its /64
-  std::uint64_t max_body_bytes_in_flight = 256 * 1024 * 1024;
+  std::uint64_t max_body_bytes_in_flight = 128 * 1024 * 1024;
   std::chrono::milliseconds handshake_deadline{5'000};
   std::chrono::milliseconds header_deadline{10'000};  // for a new connection's first byte, and for a header block
   std::chrono::milliseconds body_deadline{30'000};    // for the body, and for the client to take our answer

@@ -16,6 +16,9 @@ namespace {
 
 HttpAnswer plain(unsigned status, std::string text) { return {status, "text/plain; charset=utf-8", std::move(text), {}, false}; }
 
+// The request ends here: while the commit is waited for, its body would be held twice.
+core::Result<core::Admission> admit(const adapters::Adapter& adapter, core::HttpRequest request) { return adapter.admit(request, now()); }
+
 }  // namespace
 
 HttpAnswer busy_answer() {
@@ -28,7 +31,7 @@ HttpAnswer busy_answer() {
 
 asio::awaitable<HttpAnswer> Intake::take(std::string account, const adapters::Adapter& adapter, core::HttpRequest request) {
   const auto started = std::chrono::steady_clock::now();
-  auto admission = adapter.admit(request, now());
+  auto admission = admit(adapter, std::move(request));
   if (!admission) co_return refuse(account, adapter.info().audience, admission.error());
   core::failpoint("intake.admitted");
   if (!admission->delivery) {
