@@ -165,7 +165,8 @@ json::object contact_json(const Complaint& complaint, Timestamp recorded_at, con
   out.always("direction", "in");
   out.always("kind", json::string(name_of(message.kind), storage));
   out.always("visibility", message.is_public ? "public" : "private");
-  out.text("subject", message.subject).text("body", message.text).text("permalink", message.permalink);
+  out.text("subject", message.subject).text("permalink", message.permalink);
+  if (message.text != complaint.description) out.text("body", message.text);
   if (!message.attachments.empty()) out.always("attachments", attachments_json(message.attachments, storage));
   out.time("provider_at", message.provider_at).time("received_at", complaint.received_at).time("recorded_at", recorded_at);
   out.text("raw_sha256", complaint.raw_sha256);

@@ -207,6 +207,8 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
     clean_and_mask(attribute.second);
     if (complaint.visibility != Visibility::open) hide_sender(message.sender, {&attribute.second});
   }
+  if (complaint.confidential.original_text == text) complaint.confidential.original_text.clear();
+  if (complaint.confidential.original_subject == subject) complaint.confidential.original_subject.clear();
   complaint.contact = contact_of(std::move(message), std::move(subject), std::move(text), complaint.visibility, identity_key_);
   return result;
 }

@@ -14,7 +14,7 @@
 local intent, entry_type, lane, at, origin,
       seen, target, target_code, said, conversation,
       category, reporter_ref, channel, complaint_id, code_1, code_2, code_3,
-      head, middle_subject, middle_data, middle_code, tail,
+      event, type_at, subject_at, complaint_at, code_at,
       remember_ids, repeat_window, remember_words, conversation_window, remember_conversation = unpack(ARGV)
 local tag = KEYS[1]
 local call, match = redis.call, string.match
@@ -32,9 +32,17 @@ local function conclude(outcome, complaint, code)
   return {outcome, 1, complaint, code}
 end
 
+-- The event comes written for a new complaint under its first code.
+local function event_of(type, complaint, code)
+  if type == 'complaint.received' and code == code_1 then return event end
+  return event:sub(1, type_at - 1) .. type .. event:sub(type_at + #'complaint.received', subject_at - 1) ..
+         code .. event:sub(subject_at + #code_1, complaint_at - 1) ..
+         complaint .. event:sub(complaint_at + #complaint_id, code_at - 1) ..
+         code .. event:sub(code_at + #code_1)
+end
+
 local function enter(outcome, type, complaint, code)
-  call('XADD', tag .. lane, '*', 'type', type, 'event',
-       head .. type .. middle_subject .. code .. middle_data .. complaint .. middle_code .. code .. tail)
+  call('XADD', tag .. lane, '*', 'type', type, 'event', event_of(type, complaint, code))
   return conclude(outcome, complaint, code)
 end
 

@@ -46,6 +46,30 @@ std::string_view entry_type_of(const Submission& submission) noexcept {
   std::unreachable();
 }
 
+// The event as it stands when the submission becomes a new complaint under its first code, which nearly all do: Redis hashes
+// and copies every string that Lua makes, so the script should not have to join one. For the others it replaces what stands
+// at the four places, counted from 1.
+struct NewComplaintEvent {
+  explicit NewComplaintEvent(const Submission& submission) {
+    const auto& [head, middle_subject, middle_data, middle_code, tail] = submission.event;
+    const std::string& code = submission.code_candidates[0];
+    constexpr std::string_view kType = "complaint.received";
+    text.reserve(head.size() + middle_subject.size() + middle_data.size() + middle_code.size() + tail.size() + 128);
+    const auto put = [this](std::string_view before, std::string_view value) {
+      text += before;
+      auto place = std::to_string(text.size() + 1);
+      text += value;
+      return place;
+    };
+    type_at = put(head, kType);
+    subject_at = put(middle_subject, code);
+    complaint_at = put(middle_data, submission.complaint_id);
+    code_at = put(middle_code, code);
+    text += tail;
+  }
+  std::string text, type_at, subject_at, complaint_at, code_at;
+};
+
 std::optional<Outcome> outcome_named(std::string_view name) noexcept {
   for (const auto outcome : {Outcome::published, Outcome::appended, Outcome::repeated, Outcome::duplicate, Outcome::orphaned}) {
     if (name_of(outcome) == name) return outcome;
@@ -123,7 +147,6 @@ void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<
   for (const auto& submission : batch) {
     begin_command(buffer_, 4 + kScriptArguments);
     const auto add = [this](const auto&... parts) { (append_part(buffer_, parts), ...); };
-    const auto& [head, middle_subject, middle_data, middle_code, tail] = submission.event;
     add("EVALSHA", publish_sha_, "1", "{sp:" + std::to_string(submission.partition) + "}:");
     add(name_of(submission.intent), entry_type_of(submission), submission.emergency ? "emergency" : "complaints",
         std::to_string(core::to_unix_ms(submission.at)), submission.origin);
@@ -132,7 +155,8 @@ void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<
         submission.conversation);
     add(submission.category, submission.reporter_ref, submission.channel, submission.complaint_id, submission.code_candidates[0],
         submission.code_candidates[1], submission.code_candidates[2]);
-    add(head, middle_subject, middle_data, middle_code, tail);
+    const NewComplaintEvent event(submission);
+    add(event.text, event.type_at, event.subject_at, event.complaint_at, event.code_at);
     add(remember_ids_, repeat_window_, remember_words_, conversation_window_, remember_conversation_);
   }
   append_command(buffer_, {"EVALSHA", advance_mark_sha_, "1", mark_key_, expected ? std::to_string(*expected) : "", std::to_string(to)});
