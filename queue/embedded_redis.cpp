@@ -46,7 +46,7 @@ namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr milliseconds kGlance{20};  // between two looks at something that is about to happen
-constexpr std::chrono::seconds kOrderlyEnd{10};
+constexpr std::chrono::seconds kOrderlyEnd{5};
 constexpr RedisTimeouts kProbeTimeouts{milliseconds{500}, milliseconds{500}};
 
 class File {
