@@ -293,9 +293,10 @@ back_office_public = {{ file = "{self.keys}/back-office.public" }}
             return ledger if ledger["waiting"] == 0 else None
         return wait_until(settled, seconds, "the ledger's end")
 
-    def resident_megabytes(self):
+    def resident_megabytes(self, which="VmRSS"):
+        """VmRSS: now; VmHWM: at its most."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+        return int(status.split(which + ":")[1].split()[0]) / 1024
 
 
 def whatsapp_signature(body, secret=APP_SECRET):
