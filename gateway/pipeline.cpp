@@ -92,13 +92,17 @@ Batch Pipeline::assemble(const std::vector<queue::JournalRow>& rows) {
   for (const auto& row : rows) {
     if (suspect_.is_poison(row.seq)) {
       Assembly::set_aside(batch, row, "crashed", now());
-      continue;
+    } else {
+      assemble(batch, row);
     }
-    suspect_.begin(row.seq);
-    assembly_.add(batch, row, now());
-    suspect_.end();
   }
   return batch;
+}
+
+void Pipeline::assemble(Batch& batch, const queue::JournalRow& row) {
+  suspect_.begin(row.seq);
+  assembly_.add(batch, row, now());
+  suspect_.end();
 }
 
 // Rows after the cursor were never counted, rows after the mark may not be in Redis: begin with the earlier of the two.
@@ -219,7 +223,8 @@ asio::awaitable<void> Pipeline::serve_retries() {
   }
 }
 
-// The siblings of a quarantined element have their outcome already, so only what was held is published and counted.
+// The siblings of a quarantined element have their outcome already, so only what was held is published and counted. A row over
+// which we died is tried, too: whoever asks believes that it is mended.
 asio::awaitable<core::Result<std::size_t>> Pipeline::run_again(Seq seq) {
   auto held = co_await journal_.quarantine();
   if (!held) co_return std::unexpected(held.error());
@@ -229,7 +234,8 @@ asio::awaitable<core::Result<std::size_t>> Pipeline::run_again(Seq seq) {
   if (held->empty() || rows->empty() || rows->front().seq != seq) {
     co_return core::fail(core::Errc::not_found, "nothing of row " + std::to_string(seq) + " is in quarantine");
   }
-  Batch batch = assemble(*rows);
+  Batch batch;
+  assemble(batch, rows->front());
   const auto was_held = [&](std::uint32_t index) {
     return std::ranges::any_of(*held, [&](const auto& q) { return q.index == index || q.index == queue::kWholeDelivery; });
   };

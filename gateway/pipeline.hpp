@@ -48,6 +48,7 @@ class Pipeline {
   };
 
   Batch assemble(const std::vector<queue::JournalRow>& rows);
+  void assemble(Batch& batch, const queue::JournalRow& row);
   boost::asio::awaitable<void> find_position();
   boost::asio::awaitable<void> serve_retries();
   boost::asio::awaitable<core::Result<std::size_t>> run_again(queue::Seq seq);

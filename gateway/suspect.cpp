@@ -13,7 +13,8 @@ namespace satupintu::gateway {
 core::Result<Suspect> Suspect::open(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   void* mapping = MAP_FAILED;
-  if (descriptor >= 0 && ::ftruncate(descriptor, sizeof(Record)) == 0) {
+  // Its place on the disk is taken now: to find the disk full when the mapping is written to would be our death.
+  if (descriptor >= 0 && ::posix_fallocate(descriptor, 0, sizeof(Record)) == 0) {
     mapping = ::mmap(nullptr, sizeof(Record), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   }
   if (descriptor >= 0) ::close(descriptor);
@@ -40,7 +41,10 @@ Suspect::~Suspect() {
 
 // The compiler must neither drop nor delay these writes: who reads them is the next process.
 void Suspect::begin(std::uint64_t row) noexcept { std::atomic_ref(record_->current).store(row); }
-void Suspect::end() noexcept { std::atomic_ref(record_->current).store(0); }
+void Suspect::end() noexcept {
+  if (record_->current == record_->deadly) record_->deaths = 0;
+  std::atomic_ref(record_->current).store(0);
+}
 
 bool Suspect::is_poison(std::uint64_t row) const noexcept { return record_->deadly == row && record_->deaths >= kMostDeaths; }
 

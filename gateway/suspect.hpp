@@ -25,7 +25,7 @@ class Suspect {
   void begin(std::uint64_t row) noexcept;
   void end() noexcept;
 
-  // The process died over this row kMostDeaths times, and over no other since.
+  // The process died over this row kMostDeaths times, over no other since, and has not survived it since either.
   [[nodiscard]] bool is_poison(std::uint64_t row) const noexcept;
 
  private:

@@ -59,3 +59,17 @@ TEST_CASE("an_orderly_end_is_no_death") {
   CHECK_FALSE(Suspect::open(file)->is_poison(7));
   CHECK_FALSE(Suspect::open("/nonexistent/suspect"));
 }
+
+TEST_CASE("a_row_that_was_survived_at_last_is_poison_no_more") {
+  const satupintu::tests::TemporaryDirectory directory;
+  const auto file = directory.path() / "suspect";
+  for (int i = 0; i < 3; ++i) die_over(file, 7);
+  {
+    auto suspect = Suspect::open(file);
+    suspect->begin(7);
+    suspect->end();
+    CHECK_FALSE(suspect->is_poison(7));
+  }
+  die_over(file, 7);
+  CHECK_FALSE(Suspect::open(file)->is_poison(7));
+}
