@@ -87,6 +87,19 @@ class DiskTest(unittest.TestCase):
             self.wait_for_answers(provider)
         self.assert_all_kept(gateway)
 
+    def test_a_disk_that_filled_up_while_redis_was_away_ends_the_process_in_order(self):
+        data = self.enter(small_disk(16)) / "data"
+        self.redis.kill()
+        gateway = self.enter(Gateway(redis_url=self.redis.url, data=data))
+        with self.deliver_to(gateway) as provider:
+            self.wait_for_answers(provider)
+        fill(data)
+        self.redis.start()
+        self.assertEqual(gateway.wait(), JOURNAL_FAILED)
+        (data / "pengisi").unlink()
+        gateway.start()
+        self.assert_all_kept(gateway)
+
     def test_an_embedded_redis_on_a_full_disk_comes_back_with_it(self):
         data = self.enter(small_disk(32)) / "data"
         gateway = self.enter(Gateway(data=data))

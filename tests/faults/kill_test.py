@@ -23,7 +23,7 @@ CRASH_POINTS = {
     "http.accepted": 8, "http.head_read": 60, "http.in_body": 60, "http.answered": 60,
     "intake.admitted": 60, "intake.before_answer": 60,
     "journal.before_begin": 40, "journal.in_transaction": 40, "journal.after_commit": 40, "journal.in_erasure": 1,
-    "pipeline.before_publish": 40, "pipeline.after_publish": 40, "publisher.scripts_loaded": 1,
+    "assembly.decode": 60, "pipeline.before_publish": 40, "pipeline.after_publish": 40, "publisher.scripts_loaded": 1,
     "redis.before_spawn": 1, "redis.after_spawn": 1,
 }
 POINTS_OF_REDIS = ("redis.before_spawn", "redis.after_spawn")

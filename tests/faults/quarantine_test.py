@@ -2,6 +2,7 @@
 """What cannot be understood is kept, counted, and let go once the cause is mended."""
 import contextlib
 import pathlib
+import signal
 import sys
 import unittest
 
@@ -75,6 +76,26 @@ class QuarantineTest(unittest.TestCase):
         self.assertEqual(gateway.command("quarantine", "list").stdout, "Nothing is in quarantine.\n")
         self.assertEqual({event["source"] for _, _, event in gateway.entries(redis.connect())}, {"/channels/wa-kecamatan", "/channels/wa-utama"})
         self.assertEqual(len(gateway.entries(redis.connect())), 40)
+
+    def test_a_row_that_kills_the_process_three_times_is_set_aside(self):
+        redis = self.enter(RedisServer())
+        gateway = self.enter(Gateway(redis_url=redis.url))
+        redis.kill()
+        for n in range(20):
+            self.assertEqual(gateway.post_whatsapp(message("racun", n)[1])[0], 200)
+        gateway.stop()
+        redis.start()
+        for _ in range(3):
+            gateway.start({"SATUPINTU_KILL_AT": "assembly.decode:7"})
+            self.assertEqual(gateway.wait(), -signal.SIGKILL)
+        gateway.start()
+        ledger = gateway.wait_until_drained()
+        self.assertEqual(outcomes(ledger)["wa-utama", "quarantined", "crashed"], 1)
+        self.assertEqual(len(gateway.entries(redis.connect())), 19)
+        self.assertEqual(gateway.command("quarantine", "retry", "7").stdout, "row 7: released\n")
+        self.assertTrue(wait_until(lambda: self.without_quarantine(gateway), what="the ledger without quarantine")["balances"])
+        redis.tell("FLUSHALL")
+        wait_until(lambda: len(gateway.entries(redis.connect())) == 20, what="all rows on the stream again, the row released too")
 
     def without_quarantine(self, gateway):
         ledger = gateway.ledger()
