@@ -118,9 +118,9 @@ struct App::Parts {
   Config config;
   Telemetry& telemetry;
   Health health;
-  std::unique_ptr<queue::Journal> journal;
-  asio::io_context front{1};
+  asio::io_context front{1};  // both before the journal, whose threads hand results to them until it is gone
   asio::io_context back{1};
+  std::unique_ptr<queue::Journal> journal;
   queue::Redis redis;
   queue::Publisher publisher;
   normalizer::Normalizer normalizer;

@@ -94,8 +94,8 @@ TEST_CASE("an_answered_delivery_survives_kill") {
 
 TEST_CASE("appends_that_wait_together_are_committed_together_and_each_gets_its_own_number") {
   const tests::TemporaryDirectory directory;
-  const auto journal = open(directory.path());
   boost::asio::io_context io;
+  const auto journal = open(directory.path());
   std::vector<Seq> numbers;
   for (int i = 0; i < 500; ++i) {
     boost::asio::co_spawn(io, journal->append(delivery("laporan " + std::to_string(i))),

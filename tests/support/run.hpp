@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one coroutine to its end on an io_context of its own and gives its result. A coroutine that never
+// Runs one coroutine to its end and gives its result. A coroutine that never
 // finishes fails the test after a minute instead of hanging it.
 #pragma once
 
@@ -29,9 +29,10 @@ T run(boost::asio::io_context& io, boost::asio::awaitable<T> coroutine) {
   return std::move(*result);
 }
 
+// The same on one io_context that outlives every test: a thread that hands over a result may still be busy with it.
 template <class T>
 T run(boost::asio::awaitable<T> coroutine) {
-  boost::asio::io_context io;
+  static boost::asio::io_context io;
   return run(io, std::move(coroutine));
 }
 
