@@ -115,6 +115,8 @@ void Settings::mistake(std::string_view key, std::string problem, std::string re
   report_->mistakes.push_back({path_of(key), std::move(problem), std::move(remedy)});
 }
 
+void Settings::leave_unread() { report_->unread.push_back(path_); }
+
 void Settings::report_missing(std::string_view key, std::string_view example) {
   mistake(key, "is missing", "add " + std::string(key) + " = " + std::string(example));
 }
@@ -220,6 +222,7 @@ Secret Settings::read_secret(std::string_view key, const SettingsNode& node) {
     mistake(key, "holds a secret in plain sight", "move it out and refer to it: { env = \"NAME\" } or { file = \"/path\" }");
     return {};
   }
+  if (secret->empty()) return {};
   if (secret->reveal().size() < 16) {
     mistake(key, "is shorter than 16 bytes", "use the provider's full secret, or make one with: satupintu keygen");
   } else if (is_example_value(secret->reveal())) {
@@ -263,10 +266,12 @@ std::vector<std::pair<std::string, Settings>> Settings::tables(std::string_view 
 namespace {
 
 void report_unknown_in(const SettingsNode::Table& table, const std::string& path, SettingsReport& report) {
+  if (std::ranges::find(report.unread, path) != report.unread.end()) return;
   for (const auto& [key, node] : table) {
     const std::string full = path.empty() ? key : path + "." + key;
     const bool known = std::ranges::any_of(report.keys, [&](const DocumentedKey& k) { return k.path == full; });
-    if (known) continue;
+    const bool mistaken = std::ranges::any_of(report.mistakes, [&](const SettingsMistake& m) { return m.path == full; });
+    if (known || mistaken) continue;
     const bool is_parent = std::ranges::any_of(report.keys, [&](const DocumentedKey& k) { return k.path.starts_with(full + "."); });
     const auto* child = std::get_if<SettingsNode::Table>(&node.value);
     if (is_parent && child != nullptr) {

@@ -44,6 +44,7 @@ struct DocumentedKey {
 struct SettingsReport {
   std::vector<SettingsMistake> mistakes;
   std::vector<DocumentedKey> keys;
+  std::vector<std::string> unread;  // tables of which nobody could say what they may hold
 };
 
 class Settings {
@@ -63,7 +64,7 @@ class Settings {
   // Written "64 KiB", "3 MB", "2 GiB", or as a plain number of bytes.
   std::uint64_t size(std::string_view key, std::string_view meaning, std::uint64_t least, std::uint64_t most, std::string fallback);
   std::vector<std::string> texts(std::string_view key, std::string_view meaning, std::vector<std::string> fallback);
-  // At least 16 bytes, and not one of the values that examples use.
+  // At least 16 bytes, and not one of the values that examples use. An empty one was reported by whoever looked for it.
   Secret secret(std::string_view key, std::string_view meaning);
   std::optional<Secret> optional_secret(std::string_view key, std::string_view meaning);
 
@@ -74,6 +75,8 @@ class Settings {
   [[nodiscard]] bool has(std::string_view key) const;
 
   void mistake(std::string_view key, std::string problem, std::string remedy);
+  // After a mistake that leaves open which other keys there are: none of this table's is reported as unknown.
+  void leave_unread();
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
@@ -88,7 +91,8 @@ class Settings {
   std::string path_;
 };
 
-// Adds a mistake for every key of `root` that no reader asked for, with the nearest known name as remedy.
+// Adds a mistake for every key of `root` that no reader asked for, with the nearest known name as remedy, unless something else
+// is wrong with it.
 void report_unknown_keys(const SettingsNode& root, SettingsReport& report);
 
 }  // namespace satupintu::core

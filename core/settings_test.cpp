@@ -69,6 +69,22 @@ TEST_CASE("a_weak_secret_is_a_mistake") {
   CHECK(report.mistakes.size() == 2);
 }
 
+TEST_CASE("one_mistake_is_reported_once") {
+  const auto root = table(
+      {{"redis", text("embedded")}, {"lost", {Secret{}}}, {"account", table({{"adapter", text("telegram")}, {"bot_token", text("x")}})}});
+  SettingsReport report;
+  Settings settings(root, report);
+  settings.table("redis");
+  settings.secret("lost", "");
+  Settings account = settings.table("account");
+  account.text("adapter", "");
+  account.leave_unread();
+  report_unknown_keys(root, report);
+  REQUIRE(report.mistakes.size() == 1);
+  CHECK(report.mistakes.front().path == "redis");
+  CHECK(report.mistakes.front().problem == "is not a table");
+}
+
 TEST_CASE("named_tables_are_walked_in_order") {
   const auto root = table(
       {{"accounts", table({{"wa", table({{"adapter", text("whatsapp/cloud")}})}, {"sms", table({{"adapter", text("sms/kannel")}})}})}});

@@ -23,6 +23,10 @@ std::string adapter_names() {
 
 }  // namespace
 
+std::string read_adapter_name(core::Settings& account) {
+  return account.text("adapter", "Which adapter speaks for this account: " + adapter_names() + ".");
+}
+
 Accounts read_accounts(core::Settings& root) {
   Accounts accounts;
   auto tables = root.tables("accounts");
@@ -30,12 +34,13 @@ Accounts read_accounts(core::Settings& root) {
     root.mistake("accounts", "has no account", "add at least one table [accounts.NAME]; see `satupintu config-reference`");
   for (auto& [name, settings] : tables) {
     if (!is_account_name(name)) root.mistake("accounts." + name, "is no account name", "use up to 64 of a-z, 0-9 and -");
-    const std::string adapter = settings.text("adapter", "Which adapter speaks for this account: " + adapter_names() + ".");
+    const std::string adapter = read_adapter_name(settings);
     if (const auto* registration = adapters::find_adapter(adapter)) {
       accounts.emplace(name, registration->make(name, settings));
-    } else if (!adapter.empty()) {
-      settings.mistake("adapter", "is \"" + adapter + "\", which does not exist", "use one of " + adapter_names());
+      continue;
     }
+    if (!adapter.empty()) settings.mistake("adapter", "is \"" + adapter + "\", which does not exist", "use one of " + adapter_names());
+    settings.leave_unread();
   }
   return accounts;
 }

@@ -14,6 +14,9 @@ namespace satupintu::gateway {
 // By account name. Fixed once the configuration is read; may then be used by every thread.
 using Accounts = std::map<std::string, std::unique_ptr<adapters::Adapter>, std::less<>>;
 
+// The name of the adapter that an account's table asks for.
+std::string read_adapter_name(core::Settings& account);
+
 // Reads every [accounts.NAME] of `root` and builds its adapter; mistakes go into the settings' report.
 [[nodiscard]] Accounts read_accounts(core::Settings& root);
 

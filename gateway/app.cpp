@@ -231,7 +231,7 @@ asio::awaitable<void> App::Parts::wait_for_signal() {
 asio::awaitable<void> App::Parts::erase_old_days() {
   while (!shutting_down) {
     if (const auto erased = co_await journal->erase_expired(now()); erased && *erased > 0) telemetry.journal_erased(*erased);
-    if (shutting_down) co_return;   // since then, and there was no timer to be cancelled
+    if (shutting_down) co_return;  // since then, and there was no timer to be cancelled
     erasure.expires_after(kErasureInterval);
     boost::system::error_code cancelled;
     co_await erasure.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/config.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "adapters/registry.hpp"
@@ -42,17 +46,44 @@ Keys read_keys(Settings settings) {
   return keys;
 }
 
-ListenerSettings read_listener(Settings settings, std::string address, std::uint16_t port, std::string_view purpose) {
+bool is_ip_address(const std::string& text) {
+  in6_addr parsed{};  // has room for either kind
+  return ::inet_pton(AF_INET, text.c_str(), &parsed) == 1 || ::inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
+}
+
+// A path that is not absolute starts where the configuration lies.
+std::filesystem::path read_path(Settings& settings, const std::filesystem::path& base, std::string_view key, std::string_view meaning,
+                                std::string fallback) {
+  const std::filesystem::path path = settings.text(key, meaning, std::move(fallback));
+  return path.empty() || path.is_absolute() ? path : base / path;
+}
+
+std::filesystem::path read_file(Settings& settings, const std::filesystem::path& base, std::string_view key, std::string_view meaning) {
+  auto file = read_path(settings, base, key, meaning, "");
+  if (!file.empty() && ::access(file.c_str(), R_OK) != 0) {
+    settings.mistake(key, "names the file " + file.string() + ", which cannot be read", "create it, or correct its path");
+  }
+  return file;
+}
+
+ListenerSettings read_listener(Settings settings, const std::filesystem::path& base, std::string address, std::uint16_t port,
+                               std::string_view purpose) {
   ListenerSettings listener;
   listener.address = settings.text("address", "IP address of the listener for " + std::string(purpose) + ".", std::move(address));
+  if (!is_ip_address(listener.address))
+    settings.mistake("address", "is \"" + listener.address + "\", which is no IP address", "write it like \"0.0.0.0\" or \"::\"");
   listener.port = static_cast<std::uint16_t>(settings.number("port", "Its port; 0 takes any that is free.", 0, 65535, port));
   listener.host_names = settings.texts("host_names", "Host names that requests may come for. Empty: any.", {});
   listener.proxies = settings.texts("proxies", "Addresses of our own reverse proxies, whose X-Forwarded-For is believed.", {});
+  for (const auto& proxy : listener.proxies) {
+    if (!is_ip_address(proxy))
+      settings.mistake("proxies", "holds \"" + proxy + "\", which is no IP address", "write each like \"10.0.0.7\"");
+  }
   listener.max_connections = static_cast<unsigned>(
       settings.number("max_connections", "Connections at a time; one more is turned away with 503.", 1, 100'000, 1000));
   const std::string certificate =
-      settings.text("tls_certificate", "PEM file with the certificate and its chain. Empty: no TLS, for behind a proxy.", "");
-  const std::string key = settings.text("tls_key", "PEM file with its private key.", "");
+      read_file(settings, base, "tls_certificate", "PEM file with the certificate and its chain. Empty: no TLS, for behind a proxy.");
+  const std::string key = read_file(settings, base, "tls_key", "PEM file with its private key.");
   if (certificate.empty() != key.empty()) {
     settings.mistake(certificate.empty() ? "tls_certificate" : "tls_key", "is missing", "set both tls_certificate and tls_key, or neither");
   }
@@ -90,14 +121,14 @@ queue::DedupeSettings read_dedupe(Settings settings, const queue::JournalSetting
 }
 
 // The embedded server listens on a socket in the data directory, where the connection then finds it.
-void read_redis(Settings settings, const std::filesystem::path& data_directory, Config& config) {
+void read_redis(Settings settings, const std::filesystem::path& base, const std::filesystem::path& data_directory, Config& config) {
   const std::string url = settings.text("url", "Where Redis is: embedded, redis://, rediss://, unix: or sentinel://.", "embedded");
   if (auto address = queue::parse_redis_address(url)) config.redis.address = std::move(*address);
-  else settings.mistake("url", address.error().what, "see redis.url in `satupintu config-reference`");
+  else settings.mistake("url", "cannot be used: " + address.error().what, "see redis.url in `satupintu config-reference`");
   if (auto password = settings.optional_secret("password", "Redis' password, when it has one."))
     config.redis.address.password = std::move(*password);
   config.redis.address.ca_file =
-      settings.text("ca_file", "PEM file with the authority that signed Redis' certificate. Empty: the system's.", "");
+      read_file(settings, base, "ca_file", "PEM file with the authority that signed Redis' certificate. Empty: the system's.");
   config.redis.timeouts.connect = settings.duration("connect_timeout", "For connecting, up to the first answer.", 100ms, 1min, 3s);
   config.redis.timeouts.reply = settings.duration("reply_timeout", "For a whole batch.", 100ms, 1min, 3s);
   const std::string program =
@@ -114,15 +145,18 @@ void read_redis(Settings settings, const std::filesystem::path& data_directory, 
 normalizer::Rules load_rules(const std::filesystem::path& directory, Settings& root, SettingsReport& report) {
   SettingsReport rules_report;
   SettingsNode::Table merged;
+  bool complete = true;
   for (const char* name : kRuleFiles) {
     auto tables = load_toml(directory / name, rules_report);
     if (!tables) {
-      root.mistake("rules_directory", tables.error().what,
+      root.mistake("rules_directory", "is of no use: " + tables.error().what,
                    "point it at a directory with " + std::string(name) + ", such as the config/ that comes with Satu Pintu");
+      complete = false;
       continue;
     }
     merged.merge(std::get<SettingsNode::Table>(tables->value));
   }
+  if (!complete) return {};
   const SettingsNode node{std::move(merged)};
   Settings settings(node, rules_report);
   normalizer::Rules rules = normalizer::read_rules(settings);
@@ -137,23 +171,20 @@ normalizer::Rules load_rules(const std::filesystem::path& directory, Settings& r
 Config read_config(const SettingsNode& tree, const std::filesystem::path& base, SettingsReport& report, bool with_rules) {
   Config config;
   Settings root(tree, report);
-  const auto resolved = [&](std::string path) {
-    return std::filesystem::path(path).is_absolute() ? std::filesystem::path(path) : base / path;
-  };
   const auto data_directory =
-      resolved(root.text("data_directory", "Where the journal and the embedded Redis keep their files.", "/var/lib/satupintu"));
+      read_path(root, base, "data_directory", "Where the journal and the embedded Redis keep their files.", "/var/lib/satupintu");
   const auto rules_directory =
-      resolved(root.text("rules_directory", "Where routing.toml and the other tables of rules are.", "/etc/satupintu"));
+      read_path(root, base, "rules_directory", "Where routing.toml and the other tables of rules are.", "/etc/satupintu");
   config.keys = read_keys(root.table("keys"));
-  config.public_listener = read_listener(root.table("listeners").table("public"), "0.0.0.0", 8080, "providers");
-  config.staff_listener = read_listener(root.table("listeners").table("staff"), "127.0.0.1", 8081, "staff");
+  config.public_listener = read_listener(root.table("listeners").table("public"), base, "0.0.0.0", 8080, "providers");
+  config.staff_listener = read_listener(root.table("listeners").table("staff"), base, "127.0.0.1", 8081, "staff");
   Settings admin = root.table("listeners").table("admin");
-  config.admin_listener = read_listener(admin, "127.0.0.1", 8082, "monitoring");
+  config.admin_listener = read_listener(admin, base, "127.0.0.1", 8082, "monitoring");
   if (!is_loopback(config.admin_listener.address))
     admin.mistake("address", "is not loopback", "use 127.0.0.1 or ::1: this listener asks nobody for a password");
   config.journal = read_journal(root.table("journal"), data_directory);
   config.dedupe = read_dedupe(root.table("dedupe"), config.journal);
-  read_redis(root.table("redis"), data_directory, config);
+  read_redis(root.table("redis"), base, data_directory, config);
   config.accounts = read_accounts(root);
   if (with_rules) config.rules = load_rules(rules_directory, root, report);
   return config;
@@ -165,7 +196,8 @@ std::expected<Config, std::vector<core::SettingsMistake>> load_config(const std:
   SettingsReport report;
   const auto tree = load_toml(file, report);
   if (!tree)
-    return std::unexpected(std::vector<core::SettingsMistake>{{"", tree.error().what, "run `satupintu config-reference` for an example"}});
+    return std::unexpected(std::vector<core::SettingsMistake>{
+        {"", tree.error().what, "see `satupintu config-reference`; --config gives another file's path"}});
   Config config = read_config(*tree, std::filesystem::absolute(file).parent_path(), report, true);
   core::report_unknown_keys(*tree, report);
   if (!report.mistakes.empty()) return std::unexpected(std::move(report.mistakes));
@@ -176,8 +208,9 @@ std::vector<core::DocumentedKey> documented_keys() {
   SettingsReport report;
   const SettingsNode empty{SettingsNode::Table{}};
   read_config(empty, {}, report, false);
+  Settings account(empty, report, "accounts.NAME");
+  read_adapter_name(account);
   for (const auto& registration : adapters::registry()) {
-    Settings account(empty, report, "accounts.NAME");
     const std::size_t first = report.keys.size();
     registration.make("NAME", account);
     for (std::size_t i = first; i < report.keys.size(); ++i) report.keys[i].meaning += " (" + std::string(registration.name) + ")";

@@ -53,7 +53,8 @@ class Converter {
   }
 
   Secret from_environment(const std::string& name, const std::string& path) {
-    if (const char* value = std::getenv(name.c_str())) return Secret{value};  // NOLINT(concurrency-mt-unsafe): before any thread starts
+    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread starts
+    if (value != nullptr && *value != '\0') return Secret{value};
     report_.mistakes.push_back({path, "names the environment variable " + name + ", which is not set", "set " + name + " for the service"});
     return {};
   }
@@ -62,12 +63,12 @@ class Converter {
     const auto file = std::filesystem::path(name).is_absolute() ? std::filesystem::path(name) : directory_ / name;
     std::ifstream in(file, std::ios::binary);
     std::string content{std::istreambuf_iterator<char>(in), {}};
-    if (!in) {
-      report_.mistakes.push_back(
-          {path, "names the file " + file.string() + ", which cannot be read", "create it, readable by the service alone"});
+    while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
+    if (!in || content.empty()) {
+      report_.mistakes.push_back({path, "names the file " + file.string() + ", which cannot be read or is empty",
+                                  "write the secret into it, readable by the service alone"});
       return {};
     }
-    while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
     return Secret{std::move(content)};
   }
 
@@ -79,7 +80,7 @@ class Converter {
 
 Result<SettingsNode> load_toml(const std::filesystem::path& file, core::SettingsReport& report) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(Errc::misconfigured, "cannot read " + file.string() + "; give the configuration's path with --config");
+  if (!in) return fail(Errc::misconfigured, "cannot read " + file.string());
   try {
     const toml::table table = toml::parse(in, file.string());
     return Converter(file.parent_path(), report).convert(table, "");
