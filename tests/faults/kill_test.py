@@ -30,12 +30,10 @@ POINTS_OF_REDIS = ("redis.before_spawn", "redis.after_spawn")
 
 
 class KillTest(unittest.TestCase):
-    def setUp(self):
-        seed = int(os.environ.get("SATUPINTU_SEED", random.randrange(1_000_000)))
-        self.random = random.Random(seed)
-        print(f"SATUPINTU_SEED={seed}", flush=True)
-
     def test_an_answered_delivery_survives_300_kills(self):
+        seed = int(os.environ.get("SATUPINTU_SEED", random.randrange(1_000_000)))
+        print(f"to repeat this run: SATUPINTU_SEED={seed}", flush=True)
+        self.random = random.Random(seed)
         plan = list(CRASH_POINTS) * (CYCLES // 2 // len(CRASH_POINTS))
         plan += [None] * (CYCLES - len(plan))
         self.random.shuffle(plan)
@@ -72,8 +70,7 @@ class KillTest(unittest.TestCase):
 
     def test_an_orphaned_redis_is_found_again(self):
         with Gateway() as gateway:
-            wait_until(lambda: gateway.events("embedded_redis_started"), what="Redis")
-            orphan = gateway.redis_pid()
+            orphan = wait_until(gateway.redis_pid, what="Redis")
             gateway.kill()
             self.assertEqual(gateway.redis_pid(), orphan)
             gateway.start()

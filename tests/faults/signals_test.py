@@ -24,7 +24,7 @@ class SignalsTest(unittest.TestCase):
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)
         self.enter = stack.enter_context
-        self.gateway = self.enter(Gateway())
+        self.gateway = self.enter(Gateway('[redis]\nreply_timeout = "1s"\n'))
 
     def wait_for_answers(self, provider, more=300):
         enough = len(provider.answered) + more
