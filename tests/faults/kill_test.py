@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -22,7 +23,7 @@ CYCLES_BETWEEN_CHECKS = 50
 CRASH_POINTS = {
     "http.accepted": 8, "http.head_read": 60, "http.in_body": 60, "http.answered": 60,
     "intake.admitted": 60, "intake.before_answer": 60,
-    "journal.before_begin": 40, "journal.in_transaction": 40, "journal.after_commit": 40, "journal.in_erasure": 1,
+    "journal.before_begin": 40, "journal.in_transaction": 40, "journal.after_commit": 40,
     "assembly.decode": 60, "pipeline.before_publish": 40, "pipeline.after_publish": 40, "publisher.scripts_loaded": 1,
     "redis.before_spawn": 1, "redis.after_spawn": 1,
 }
@@ -93,6 +94,26 @@ class KillTest(unittest.TestCase):
             gateway.start()
             entries = assert_nothing_lost_doubled_or_invented(self, [provider], [gateway])
             self.assertEqual(len(entries), len(provider.answered))
+
+    def test_an_erasure_that_is_killed_half_way_is_done_the_next_time(self):
+        with Gateway() as gateway:
+            with Provider(gateway) as provider:
+                wait_until(lambda: len(provider.answered) > 100, what="100 answers")
+            gateway.wait_until_drained()
+            gateway.stop()
+            with contextlib.closing(sqlite3.connect(gateway.data / "journal.db")) as journal:
+                journal.execute("INSERT INTO day_key SELECT day - 100, wrapped FROM day_key")
+                journal.execute("UPDATE delivery SET day = day - 100 WHERE seq <= 60")
+                journal.commit()
+            gateway.start({"SATUPINTU_KILL_AT": "journal.in_erasure:1"})
+            self.assertEqual(gateway.wait(), -signal.SIGKILL)
+            gateway.start()
+            erased = wait_until(lambda: gateway.events("journal_erased"), what="the erasure")
+            self.assertEqual([event["deliveries"] for event in erased], [60])
+            assert_nothing_lost_doubled_or_invented(self, [provider], [gateway])
+            gateway.stop()
+            with contextlib.closing(sqlite3.connect(gateway.data / "journal.db")) as journal:
+                self.assertEqual(journal.execute("SELECT COUNT(DISTINCT day), (SELECT COUNT(*) FROM day_key) FROM delivery").fetchone(), (1, 1))
 
 
 if __name__ == "__main__":
