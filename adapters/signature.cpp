@@ -9,12 +9,11 @@
 #include <array>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace satupintu::adapters {
 
 namespace {
-
-constexpr std::size_t kMacBytes = 32;
 
 struct FreeMac {
   void operator()(EVP_MAC* mac) const noexcept { EVP_MAC_free(mac); }
@@ -24,15 +23,37 @@ using MacInProgress = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-MacInProgress make_hmac_sha256() {
+struct Algorithm {
+  std::string_view name;  // OpenSSL's
+  std::size_t bytes;
+};
+
+constexpr Algorithm algorithm_of(Digest digest) {
+  switch (digest) {
+    case Digest::md5: return {"MD5", 16};
+    case Digest::sha1: return {"SHA1", 20};
+    case Digest::sha256: return {"SHA256", 32};
+    case Digest::sha512: return {"SHA512", 64};
+  }
+  std::unreachable();
+}
+
+MacInProgress make_hmac(std::string digest) {
   const std::unique_ptr<EVP_MAC, FreeMac> mac{EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)};
   MacInProgress context{mac ? EVP_MAC_CTX_new(mac.get()) : nullptr};
-  std::array<char, 7> digest{"SHA256"};
   const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0), OSSL_PARAM_construct_end()};
   if (!context || EVP_MAC_CTX_set_params(context.get(), parameters.data()) != 1) {
-    throw std::runtime_error("OpenSSL offers no HMAC-SHA256");
+    throw std::runtime_error("OpenSSL offers no HMAC with " + digest);
   }
   return context;
+}
+
+// Looking an algorithm up costs as much as hashing a usual body, so each thread does it once.
+EVP_MAC_CTX* context_of(Digest digest) {
+  thread_local std::array<MacInProgress, 4> contexts;
+  MacInProgress& context = contexts[static_cast<std::size_t>(digest)];
+  if (!context) context = make_hmac(std::string(algorithm_of(digest).name));
+  return context.get();
 }
 
 }  // namespace
@@ -43,24 +64,24 @@ bool is_one_of(const LiveSecrets& secrets, std::string_view candidate) noexcept 
   return is_current || is_previous;
 }
 
-std::string hmac_sha256(const core::Secret& key, std::string_view bytes) {
-  // Looking the algorithm up costs as much as hashing a usual body, so each thread does it once.
-  thread_local const MacInProgress context = make_hmac_sha256();
-  std::string mac(kMacBytes, '\0');
+std::string hmac(Digest digest, const core::Secret& key, std::string_view bytes) {
+  EVP_MAC_CTX* const context = context_of(digest);
+  std::string mac(algorithm_of(digest).bytes, '\0');
   std::size_t length = 0;
-  if (EVP_MAC_init(context.get(), bytes_of(key.reveal()), key.reveal().size(), nullptr) != 1 ||
-      EVP_MAC_update(context.get(), bytes_of(bytes), bytes.size()) != 1 ||
-      EVP_MAC_final(context.get(), reinterpret_cast<unsigned char*>(mac.data()), &length, mac.size()) != 1 || length != mac.size()) {
-    throw std::runtime_error("OpenSSL cannot compute HMAC-SHA256");
+  if (EVP_MAC_init(context, bytes_of(key.reveal()), key.reveal().size(), nullptr) != 1 ||
+      EVP_MAC_update(context, bytes_of(bytes), bytes.size()) != 1 ||
+      EVP_MAC_final(context, reinterpret_cast<unsigned char*>(mac.data()), &length, mac.size()) != 1 || length != mac.size()) {
+    throw std::runtime_error("OpenSSL cannot compute an HMAC");
   }
   return mac;
 }
 
-bool is_hmac_sha256(const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed) {
+bool is_hmac(Digest digest, const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed) {
   const auto signed_with = [&](const core::Secret& secret) {
-    return CRYPTO_memcmp(hmac_sha256(secret, bytes).data(), claimed.data(), kMacBytes) == 0;
+    return CRYPTO_memcmp(hmac(digest, secret, bytes).data(), claimed.data(), claimed.size()) == 0;
   };
-  return claimed.size() == kMacBytes && (signed_with(secrets.current) || (secrets.previous && signed_with(*secrets.previous)));
+  return claimed.size() == algorithm_of(digest).bytes &&
+         (signed_with(secrets.current) || (secrets.previous && signed_with(*secrets.previous)));
 }
 
 }  // namespace satupintu::adapters

@@ -20,11 +20,19 @@ struct LiveSecrets {
 // True when `candidate` is one of the secrets; never for an empty one. Takes the same time wherever they differ.
 [[nodiscard]] bool is_one_of(const LiveSecrets& secrets, std::string_view candidate) noexcept;
 
-// The 32 bytes of HMAC-SHA256 (RFC 2104, FIPS 180-4).
-[[nodiscard]] std::string hmac_sha256(const core::Secret& key, std::string_view bytes);
+// What a provider's HMAC hashes with (FIPS 180-4, RFC 1321). SHA-1 and MD5 are what some of them still use.
+enum class Digest { md5, sha1, sha256, sha512 };
 
-// True when `claimed` is the HMAC-SHA256 of `bytes` under one of the secrets. Anything but 32 bytes is not; the
-// comparison takes the same time wherever the two differ.
-[[nodiscard]] bool is_hmac_sha256(const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed);
+// HMAC (RFC 2104): 16, 20, 32 or 64 bytes.
+[[nodiscard]] std::string hmac(Digest digest, const core::Secret& key, std::string_view bytes);
+
+// True when `claimed` is the HMAC of `bytes` under one of the secrets. One of another length is not; the comparison takes the same
+// time wherever the two differ.
+[[nodiscard]] bool is_hmac(Digest digest, const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed);
+
+[[nodiscard]] inline std::string hmac_sha256(const core::Secret& key, std::string_view bytes) { return hmac(Digest::sha256, key, bytes); }
+[[nodiscard]] inline bool is_hmac_sha256(const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed) {
+  return is_hmac(Digest::sha256, secrets, bytes, claimed);
+}
 
 }  // namespace satupintu::adapters

@@ -33,6 +33,15 @@ TEST_CASE("the_mac_is_the_one_that_other_programs_compute") {
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+// openssl dgst -md5|-sha1|-sha512 -mac HMAC -macopt key:kunci-rahasia-uji-4711 -hex, over the bytes of kBody.
+TEST_CASE("the_older_digests_are_the_ones_that_other_programs_compute") {
+  const Secret key{"kunci-rahasia-uji-4711"};
+  CHECK(to_hex(hmac(Digest::md5, key, kBody)) == "a9c6110df62479b493af56b19e4e55ef");
+  CHECK(to_hex(hmac(Digest::sha1, key, kBody)) == "a6f5f8d181d87e2391914a384bdaf580a1211c02");
+  CHECK(to_hex(hmac(Digest::sha512, key, kBody)) ==
+        "c0c0fd6c172d051df3f414e29c45197547665905a994dbb326ac8c98dedc3cfc00655d401809067509397ddb6ed747c54dc021ed62359623b4a13e0bfeede257");
+}
+
 TEST_CASE("both_live_secrets_are_accepted_and_no_other") {
   const std::string mac = *from_hex(kBodyMac);
   CHECK(is_hmac_sha256(live("kunci-rahasia-uji-4711"), kBody, mac));

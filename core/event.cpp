@@ -12,6 +12,7 @@ std::string_view name_of(Channel channel) noexcept {
     case Channel::x: return "x";
     case Channel::instagram: return "instagram";
     case Channel::facebook: return "facebook";
+    case Channel::telegram: return "telegram";
     case Channel::email: return "email";
     case Channel::call: return "call";
     case Channel::walk_in: return "walk_in";
@@ -37,6 +38,7 @@ std::string_view name_of(MessageKind kind) noexcept {
     case MessageKind::edit: return "edit";
     case MessageKind::retraction: return "retraction";
     case MessageKind::call: return "call";
+    case MessageKind::caller_location: return "caller_location";
     case MessageKind::unsupported: return "unsupported";
   }
   std::unreachable();

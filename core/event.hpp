@@ -15,7 +15,7 @@
 namespace satupintu::core {
 
 // What the citizen used.
-enum class Channel { sms, whatsapp, x, instagram, facebook, email, call, walk_in, letter, app, media };
+enum class Channel { sms, whatsapp, x, instagram, facebook, telegram, email, call, walk_in, letter, app, media };
 
 // What kind of message it was.
 enum class MessageKind {
@@ -32,6 +32,7 @@ enum class MessageKind {
   edit,
   retraction,
   call,
+  caller_location,  // where a caller's telephone is, told by itself; belongs to the call
   unsupported
 };
 
@@ -58,6 +59,16 @@ struct Attachment {
   std::string name;       // file name as declared; metadata only, never a path
   std::string sha256;     // hex, when the provider tells
   std::string caption;
+  std::string inline_part;  // where in the delivery itself its bytes stand, in the adapter's own words; empty where they are to be fetched
+};
+
+// One part of a text that the network cut into several short messages. Parts are joined before they are read as characters.
+struct TextPart {
+  std::string reference;  // the same for all parts of one text, when taken together with the sender and to whom it was sent
+  unsigned number = 1;    // from 1 to `total`
+  unsigned total = 1;
+  std::string octets;   // this part, as it came
+  std::string charset;  // in which the joined octets are to be read, by a name that to_utf8 knows
 };
 
 // A position somebody shared on purpose.
@@ -104,6 +115,7 @@ struct Message {
   std::vector<std::string> to;  // our number, page or mailbox as the provider names it
   std::string subject;
   std::string text;
+  std::optional<TextPart> part;  // this is only a part; `text` is what it says by itself
   std::vector<Attachment> attachments;
   std::optional<SharedPlace> place;
   std::optional<CallRecord> call;
@@ -122,6 +134,13 @@ struct Receipt {
   std::optional<Timestamp> at;
 };
 
+// Somebody said something, and the provider tells only where it is: the gateway has the adapter fetch it, and what comes back is
+// decoded as a delivery of its own.
+struct Pointer {
+  std::string target;  // in the adapter's own words: what to ask the provider for
+  std::string external_id;
+};
+
 // Understood, and of no concern: counted with its reason, a short snake_case word.
 struct Ignored {
   std::string why;
@@ -133,7 +152,7 @@ struct Unreadable {
   std::string why;  // never quotes the element
 };
 
-using Event = std::variant<Message, Receipt, Ignored, Unreadable>;
+using Event = std::variant<Message, Receipt, Pointer, Ignored, Unreadable>;
 
 [[nodiscard]] std::string_view name_of(Channel channel) noexcept;
 [[nodiscard]] std::string_view name_of(MessageKind kind) noexcept;

@@ -80,7 +80,8 @@ std::optional<std::string_view> thread_of(const Message& message) {
     case Channel::whatsapp:
     case Channel::x:
     case Channel::instagram:
-    case Channel::facebook: break;
+    case Channel::facebook:
+    case Channel::telegram: break;
   }
   if (!message.is_public) return "";
   return message.thread_id.empty() ? message.external_id : message.thread_id;

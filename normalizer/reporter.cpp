@@ -64,7 +64,8 @@ bool is_verified(const Message& message) {
     case Channel::whatsapp:
     case Channel::x:
     case Channel::instagram:
-    case Channel::facebook: return true;
+    case Channel::facebook:
+    case Channel::telegram: return true;
     case Channel::email:
     case Channel::call:
     case Channel::walk_in:

@@ -166,7 +166,7 @@ TEST_CASE("all_that_get_url_tells_is_taken_over") {
   CHECK(message.to == std::vector<std::string>{"1708"});
   CHECK(message.text == "Halo @ # + & = 50% \u00e9\nRT 03");
   CHECK(message.provider_at == core::Timestamp{std::chrono::seconds{1'767'229'195}});
-  CHECK(message.thread_id.empty());
+  CHECK_FALSE(message.part);
   CHECK(message.flags.empty());
 }
 
@@ -259,23 +259,26 @@ TEST_CASE("numbers_are_phones_and_names_are_not") {
   }
 }
 
-TEST_CASE("a_part_that_nobody_joined_is_a_message_in_the_thread_of_its_siblings") {
+TEST_CASE("a_part_that_nobody_joined_says_which_part_it_is") {
   const auto second = message_of(get("from=62812&text=kedua&charset=UTF-8&udh=%05%00%03%AA%03%02"));
   CHECK(second.text == "kedua");
-  CHECK(second.thread_id == "concat:aa:3");
-  CHECK(second.flags == std::vector<std::string>{"part 2/3"});
+  REQUIRE(second.part);
+  CHECK(second.part->reference == "aa/3");
+  CHECK(second.part->number == 2);
+  CHECK(second.part->total == 3);
   const auto third = message_of(post({{"X-Kannel-From", "62812"}, {"X-Kannel-UDH", "%05%00%03%AA%03%03"}}, "ketiga"));
-  CHECK(third.thread_id == second.thread_id);
-  CHECK(third.flags == std::vector<std::string>{"part 3/3"});
-  CHECK(message_of(get("from=62812&text=x&udh=060804AA120301")).thread_id == "concat:aa12:3");
-  CHECK(message_of(post({{"X-Kannel-From", "62812"}, {"X-Kannel-UDH", "050003AA0301"}}, "x")).thread_id == "concat:aa:3");
+  REQUIRE(third.part);
+  CHECK(third.part->reference == second.part->reference);
+  CHECK(third.part->number == 3);
+  CHECK(message_of(get("from=62812&text=x&udh=060804AA120301")).part.value().reference == "aa12/3");
+  CHECK(message_of(post({{"X-Kannel-From", "62812"}, {"X-Kannel-UDH", "050003AA0301"}}, "x")).part.value().reference == "aa/3");
 }
 
 TEST_CASE("a_part_with_senseless_numbers_is_a_whole_message") {
   for (const char* udh : {"%05%00%03%AA%00%01", "%05%00%03%AA%02%00", "%05%00%03%AA%02%03", "%05%00%03", "%FF", "050003AA", "zz"}) {
     CAPTURE(udh);
     const auto message = message_of(get("from=62812&text=x&udh="s + udh));
-    CHECK(message.thread_id.empty());
+    CHECK_FALSE(message.part);
     CHECK(message.flags.empty());
   }
 }

@@ -44,9 +44,9 @@ UserDataHeader parse_udh(std::string_view bytes) noexcept {
   return header;
 }
 
-std::string thread_of(const MessagePart& part) {
+std::string reference_of(const MessagePart& part) {
   const std::string reference{static_cast<char>(part.reference >> 8U), static_cast<char>(part.reference & 0xFFU)};
-  return "concat:" + core::to_hex(std::string_view(reference).substr(part.wide ? 0 : 1)) + ':' + std::to_string(part.total);
+  return core::to_hex(std::string_view(reference).substr(part.wide ? 0 : 1)) + '/' + std::to_string(part.total);
 }
 
 }  // namespace satupintu::adapters

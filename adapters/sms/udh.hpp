@@ -26,7 +26,7 @@ struct UserDataHeader {
 // `bytes` begin with the octet that tells the header's length.
 [[nodiscard]] UserDataHeader parse_udh(std::string_view bytes) noexcept;
 
-// "concat:aa:3": the same for all parts of one message, when taken together with sender and account.
-[[nodiscard]] std::string thread_of(const MessagePart& part);
+// "aa/3", or "00aa/3" for a wide reference: the same for all parts of one message, when taken together with sender and account.
+[[nodiscard]] std::string reference_of(const MessagePart& part);
 
 }  // namespace satupintu::adapters

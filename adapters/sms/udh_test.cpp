@@ -20,7 +20,7 @@ TEST_CASE("a_part_with_an_8_bit_reference_is_told") {
   CHECK_FALSE(part->wide);
   CHECK(part->total == 3);
   CHECK(part->number == 2);
-  CHECK(thread_of(*part) == "concat:aa:3");
+  CHECK(reference_of(*part) == "aa/3");
 }
 
 TEST_CASE("a_part_with_a_16_bit_reference_is_told_apart_from_one_with_8_bits") {
@@ -28,7 +28,7 @@ TEST_CASE("a_part_with_a_16_bit_reference_is_told_apart_from_one_with_8_bits") {
   REQUIRE(part);
   CHECK(part->reference == 0xAA);
   CHECK(part->wide);
-  CHECK(thread_of(*part) == "concat:00aa:3");
+  CHECK(reference_of(*part) == "00aa/3");
 }
 
 TEST_CASE("senseless_numbers_mean_a_message_of_one_part") {

@@ -19,6 +19,7 @@ struct TestAccount {
   std::string_view name;               // of the account
   core::SettingsNode::Table settings;  // what stands in the account's table besides `adapter`
   std::string_view signing_secret;     // the key of the secret that makes requests authentic; empty where none does
+  std::string_view signature_field{};  // the field of the query or form that holds the signature; empty: a header, or the whole query
   bool signs_body = false;             // a changed body is unauthentic
   bool signature_is_hex = false;       // and so the same in upper and lower case
 };

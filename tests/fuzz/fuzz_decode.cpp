@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     for (const auto& account : test_accounts()) all.push_back(make_adapter(account));
     return all;
   }();
-  const auto request = parse_request({reinterpret_cast<const char*>(bytes), size});
+  const auto request = core::parse_fixture({reinterpret_cast<const char*>(bytes), size});
   if (!request) return -1;
   for (const auto& adapter : adapters) {
     core::HttpRequest authentic = *request;

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <variant>
 
+#include "core/crypto.hpp"
+
 namespace satupintu::tests {
 
 namespace json = boost::json;
@@ -74,6 +76,7 @@ json::array attachments_json(const std::vector<core::Attachment>& attachments) {
                        .text("name", attachment.name)
                        .text("sha256", attachment.sha256)
                        .text("caption", attachment.caption)
+                       .text("inline_part", attachment.inline_part)
                        .take());
   }
   return list;
@@ -86,6 +89,15 @@ json::object place_json(const core::SharedPlace& place) {
       .number("accuracy_m", place.accuracy_m)
       .text("name", place.name)
       .text("address", place.address)
+      .take();
+}
+
+json::object part_json(const core::TextPart& part) {
+  return Fields{}
+      .text("reference", part.reference)
+      .text("number", std::to_string(part.number) + " of " + std::to_string(part.total))
+      .text("octets", core::to_hex(part.octets))
+      .text("charset", part.charset)
       .take();
 }
 
@@ -147,6 +159,7 @@ json::object event_json(const core::Message& message) {
       .list("to", texts_json(message.to))
       .text("subject", message.subject)
       .text("text", message.text)
+      .object("part", message.part ? part_json(*message.part) : json::object{})
       .list("attachments", attachments_json(message.attachments))
       .object("place", message.place ? place_json(*message.place) : json::object{})
       .object("call", message.call ? call_json(*message.call) : json::object{})
@@ -166,6 +179,10 @@ json::object event_json(const core::Receipt& receipt) {
       .text("error_code", receipt.error_code)
       .time("at", receipt.at)
       .take();
+}
+
+json::object event_json(const core::Pointer& pointer) {
+  return Fields{}.text("event", "pointer").text("target", pointer.target).text("external_id", pointer.external_id).take();
 }
 
 json::object event_json(const core::Ignored& ignored) {

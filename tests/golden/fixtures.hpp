@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The adapters' fixtures, adapters/CHANNEL/fixtures/PROVIDER.SITUATION.http: each one request as on the wire. The
-// lines of the head end in plain line feeds, the body is every byte after the blank line, and a header with the
-// value "{{signed}}" stands for the one that the adapter's `sign` makes.
+// The adapters' fixtures. adapters/CHANNEL/fixtures/PROVIDER.SITUATION.http is one request as on the wire, in the form that
+// core::parse_fixture reads. PROVIDER.SITUATION.pulled is what a pull channel found: the delivery's head up to the first
+// blank line, then every byte of its body.
 #pragma once
 
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/delivery.hpp"
 #include "core/http.hpp"
 #include "core/time.hpp"
 
@@ -19,7 +20,8 @@ struct Fixture {
   std::string name;     // "whatsapp/cloud.text"
   std::string adapter;  // "whatsapp/cloud"
   std::filesystem::path request_path, events_path;
-  core::HttpRequest request;  // not signed yet
+  std::optional<core::HttpRequest> request;  // not signed yet; none for what was pulled
+  core::Delivery pulled;
 };
 
 // When every fixture arrives: 2026-01-01T01:00:00Z.
@@ -27,9 +29,6 @@ inline constexpr core::Timestamp kArrival{std::chrono::seconds{1'767'229'200}};
 
 // Of all adapters, in the order of their names.
 [[nodiscard]] const std::vector<Fixture>& fixtures();
-
-// nullopt when `text` is not a request.
-[[nodiscard]] std::optional<core::HttpRequest> parse_request(std::string_view text);
 
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 

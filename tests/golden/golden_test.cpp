@@ -18,12 +18,16 @@ namespace {
 
 std::string decoded(const Fixture& fixture) {
   const auto adapter = make_adapter(test_account(fixture.adapter));
-  core::HttpRequest request = fixture.request;
-  adapter->sign(request);
-  const auto admission = adapter->admit(request, kArrival);
-  REQUIRE(admission);
-  REQUIRE(admission->delivery);
-  const auto events = adapter->decode(*admission->delivery);
+  core::Delivery delivery = fixture.pulled;
+  if (fixture.request) {
+    core::HttpRequest request = *fixture.request;
+    adapter->sign(request);
+    const auto admission = adapter->admit(request, kArrival);
+    REQUIRE(admission);
+    REQUIRE(admission->delivery);
+    delivery = *admission->delivery;
+  }
+  const auto events = adapter->decode(delivery);
   REQUIRE(events);
   return to_json(*events);
 }

@@ -17,7 +17,7 @@ int main() {
     return 1;
   }
   const std::string wire{std::istreambuf_iterator<char>(std::cin), {}};
-  const auto request = tests::parse_request(wire);
+  const auto request = core::parse_fixture(wire);
   if (!request) {
     std::cerr << "not a request\n";
     return 1;
