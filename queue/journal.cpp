@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -41,7 +42,7 @@ template <class T>
 using Handler = std::move_only_function<void(Result<T>)>;
 
 struct Append {
-  core::Delivery delivery;
+  Commit commit;
   asio::any_io_executor executor;
   Handler<Seq> handler;
 };
@@ -84,6 +85,7 @@ class LockFile {
 Result<void> create(Database& database, const core::Secret& master_key) {
   if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
   if (auto made = database.run(kJournalSchema); !made) return made;
+  if (auto made = database.run(kJournalSchemaSince2); !made) return made;
   auto insert = database.prepare("INSERT INTO journal VALUES (1, ?1, ?2, ?3, 0, 0)");
   if (!insert) return std::unexpected(insert.error());
   const std::string gateway_id = core::to_hex(core::random_bytes(8));
@@ -99,6 +101,20 @@ Result<bool> is_new(Database& database) {
   return count->integer(0) == 0;
 }
 
+// All in one transaction: either the journal is of this version afterwards, or it was not touched.
+Result<void> bring_up_to_date(Database& database) {
+  auto version = database.prepare("SELECT version FROM journal");
+  if (!version) return std::unexpected(version.error());
+  if (const auto row = version->step(); !row) return std::unexpected(row.error());
+  const bool is_version_1 = version->integer(0) == 1;
+  version->reset();
+  if (!is_version_1) return {};
+  if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
+  if (auto made = database.run(kJournalSchemaSince2); !made) return made;
+  if (auto set = database.run("UPDATE journal SET version = 2"); !set) return set;
+  return database.run("COMMIT");
+}
+
 }  // namespace
 
 struct Journal::State {
@@ -112,7 +128,9 @@ struct Journal::State {
   Result<void> prepare();
   void run();
   Result<void> commit(std::deque<Append>& group, std::vector<Advance>& advances, std::optional<Erasure>& erasure, std::uint64_t& erased);
-  Result<void> insert(const Append& append, Seq seq);
+  Result<void> insert(const core::Delivery& delivery, Seq seq);
+  Result<void> apply(const Commit& commit, Seq& seq);
+  Result<void> add(const Errand& errand);
   Result<void> apply(const Advance& advance);
   Result<void> move_cursor(Seq to);
   Result<void> count(const Disposition& line, std::int64_t times);
@@ -128,7 +146,7 @@ struct Journal::State {
   // The writer thread's own.
   Database database;
   Statement begin, end, insert_delivery, insert_key, select_key, count_outcome, insert_quarantined, delete_quarantined, set_cursor,
-      add_events, sum_passed, select_oldest;
+      add_events, sum_passed, select_oldest, set_bookmark, insert_errand, seal_errand, delete_errand, postpone_errand;
   std::int64_t current_day = -1;
   core::Secret current_key;
   Seq reached = 0;  // the cursor within the transaction
@@ -146,6 +164,7 @@ struct Journal::State {
   bool stopping = false;
 
   std::function<void()> committed;
+  std::function<void()> has_errands;
   std::function<void()> latched;
 
   std::atomic<Seq> cursor{0};
@@ -172,6 +191,11 @@ Result<void> Journal::State::prepare() {
       {&add_events, "UPDATE journal SET events = events + ?1"},
       {&sum_passed, "SELECT TOTAL(LENGTH(sealed)) FROM delivery WHERE seq > ?1 AND seq <= ?2"},
       {&select_oldest, "SELECT seq, received_at FROM delivery WHERE seq > ?1 ORDER BY seq LIMIT 1"},
+      {&set_bookmark, "INSERT INTO bookmark VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value"},
+      {&insert_errand, "INSERT INTO errand VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, 0, x'') RETURNING id"},
+      {&seal_errand, "UPDATE errand SET sealed = ?2 WHERE id = ?1"},
+      {&delete_errand, "DELETE FROM errand WHERE id = ?1"},
+      {&postpone_errand, "UPDATE errand SET due = ?2, attempts = attempts + 1 WHERE id = ?1"},
   };
   for (const auto& [statement, sql] : statements) {
     auto prepared = database.prepare(sql);
@@ -209,17 +233,50 @@ Result<core::Secret> Journal::State::day_key(std::int64_t day) {
   return current_key;
 }
 
-Result<void> Journal::State::insert(const Append& append, Seq seq) {
-  const std::int64_t day = day_of(append.delivery.received_at);
+Result<void> Journal::State::insert(const core::Delivery& delivery, Seq seq) {
+  const std::int64_t day = day_of(delivery.received_at);
   const auto key = day_key(day);
   if (!key) return std::unexpected(key.error());
-  const std::string sealed = core::encrypt(*key, pack(append.delivery), delivery_context(seq));
+  const std::string sealed = core::encrypt(*key, pack(delivery), delivery_context(seq));
   backlog_bytes += sealed.size();
   return insert_delivery.bind(1, static_cast<std::int64_t>(seq))
       .bind(2, day)
-      .bind(3, core::to_unix_ms(append.delivery.received_at))
+      .bind(3, core::to_unix_ms(delivery.received_at))
       .bind_blob(4, sealed)
       .run();
+}
+
+Result<void> Journal::State::apply(const Commit& commit, Seq& seq) {
+  for (const auto& delivery : commit.deliveries) {
+    if (auto done = insert(delivery, ++seq); !done) return done;
+  }
+  if (commit.bookmark) {
+    const auto& [account, name, value] = *commit.bookmark;
+    if (auto set = set_bookmark.bind_text(1, account).bind_text(2, name).bind_text(3, value).run(); !set) return set;
+  }
+  for (const std::int64_t id : commit.errands_done) {
+    if (auto gone = delete_errand.bind(1, id).run(); !gone) return gone;
+  }
+  if (!commit.postponed) return {};
+  return postpone_errand.bind(1, commit.postponed->id).bind(2, core::to_unix_ms(commit.postponed->due)).run();
+}
+
+// Its id is known only once it is there, and its payload is encrypted for that id.
+Result<void> Journal::State::add(const Errand& errand) {
+  const std::int64_t day = day_of(errand.due);
+  const auto key = day_key(day);
+  if (!key) return std::unexpected(key.error());
+  const auto row = insert_errand.bind(1, static_cast<std::int64_t>(errand.kind))
+                       .bind_text(2, errand.account)
+                       .bind_text(3, errand.topic)
+                       .bind(4, day)
+                       .bind(5, core::to_unix_ms(errand.due))
+                       .bind(6, core::to_unix_ms(errand.expires))
+                       .step();
+  if (!row) return std::unexpected(row.error());
+  const std::int64_t id = insert_errand.integer(0);
+  insert_errand.reset();
+  return seal_errand.bind(1, id).bind_blob(2, core::encrypt(*key, errand.payload, errand_context(id))).run();
 }
 
 Result<void> Journal::State::move_cursor(Seq to) {
@@ -258,6 +315,9 @@ Result<void> Journal::State::apply(const Advance& advance) {
                     .run();
     if (!kept) return kept;
   }
+  for (const auto& errand : advance.errands) {
+    if (auto added = add(errand); !added) return added;
+  }
   return {};
 }
 
@@ -286,6 +346,9 @@ Result<std::uint64_t> Journal::State::erase(core::Timestamp now) {
   const auto erased = static_cast<std::uint64_t>(changes->integer(0));
   changes->reset();
   core::failpoint("journal.in_erasure");
+  auto errands = database.prepare("DELETE FROM errand WHERE day < ?1");
+  if (!errands) return std::unexpected(errands.error());
+  if (auto done = errands->bind(1, first_kept).run(); !done) return std::unexpected(done.error());
   auto keys = database.prepare("DELETE FROM day_key WHERE day < ?1 AND day NOT IN (SELECT day FROM delivery)");
   if (!keys) return std::unexpected(keys.error());
   if (auto done = keys->bind(1, first_kept).run(); !done) return std::unexpected(done.error());
@@ -308,7 +371,7 @@ Result<void> Journal::State::commit(std::deque<Append>& group, std::vector<Advan
   if (auto begun = begin.run(); !begun) return begun;
   Seq seq = last;
   for (const auto& append : group) {
-    if (auto done = insert(append, ++seq); !done) return done;
+    if (auto done = apply(append.commit, seq); !done) return done;
   }
   core::failpoint("journal.in_transaction");
   for (const auto& advance : passed) {
@@ -333,13 +396,15 @@ void Journal::State::latch() {
 
 namespace {
 
-// Hands the results to the coroutines that wait for them, with one post for all that share an executor.
-void complete(std::deque<Append> group, std::optional<Seq> first) {
+// Hands the results to the coroutines that wait for them, with one post for all that share an executor. `before` is the last row
+// before the group's; none when it could not be committed.
+void complete(std::deque<Append> group, std::optional<Seq> before) {
   while (!group.empty()) {
     const auto executor = group.front().executor;
     std::vector<std::pair<Handler<Seq>, Result<Seq>>> together;
     while (!group.empty() && group.front().executor == executor) {
-      Result<Seq> result = first ? Result<Seq>((*first)++) : fail(Errc::journal_failed, "the journal could not commit");
+      Result<Seq> result = fail(Errc::journal_failed, "the journal could not commit");
+      if (before) result = *before += group.front().commit.deliveries.size();
       together.emplace_back(std::move(group.front().handler), std::move(result));
       group.pop_front();
     }
@@ -365,7 +430,7 @@ void Journal::State::run() {
       writer_waits = false;
       std::size_t bytes = 0;
       while (!waiting.empty() && group.size() < kGroupRows && bytes < kGroupBytes) {
-        bytes += waiting.front().delivery.body.size();
+        for (const auto& delivery : waiting.front().commit.deliveries) bytes += delivery.body.size();
         group.push_back(std::move(waiting.front()));
         waiting.pop_front();
       }
@@ -376,19 +441,21 @@ void Journal::State::run() {
         continue;
       }
     }
-    const Seq first = last + 1;
+    const Seq before = last;
     std::uint64_t erased = 0;
     const Result<void> result =
         has_failed ? fail(Errc::journal_failed, "the journal could not commit") : commit(group, passed, erasing, erased);
     if (!result && !has_failed) latch();
-    const bool has_rows = !group.empty();
-    complete(std::move(group), result ? std::optional(first) : std::nullopt);
+    const bool has_rows = last > before;
+    const bool adds_errands = std::ranges::any_of(passed, [](const Advance& advance) { return !advance.errands.empty(); });
+    complete(std::move(group), result ? std::optional(before) : std::nullopt);
     if (erasing) {
       asio::post(erasing->executor, [handler = std::move(erasing->handler), result, erased]() mutable {
         handler(result ? Result<std::uint64_t>(erased) : std::unexpected(result.error()));
       });
     }
     if (result && has_rows && committed) committed();
+    if (result && adds_errands && has_errands) has_errands();
   }
 }
 
@@ -405,9 +472,7 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings, core::S
   if (!opened) return std::unexpected(opened.error());
   const auto fresh = is_new(*opened);
   if (!fresh) return std::unexpected(fresh.error());
-  if (*fresh) {
-    if (auto made = create(*opened, master_key); !made) return std::unexpected(made.error());
-  }
+  if (auto ready = *fresh ? create(*opened, master_key) : bring_up_to_date(*opened); !ready) return std::unexpected(ready.error());
   auto reader = JournalReader::open(settings.directory, master_key);
   if (!reader) return std::unexpected(reader.error());
 
@@ -432,16 +497,23 @@ Journal::~Journal() {
 }
 
 asio::awaitable<Result<Seq>> Journal::append(core::Delivery delivery) {
+  Commit one;
+  one.deliveries.push_back(std::move(delivery));
+  return commit(std::move(one));
+}
+
+asio::awaitable<Result<Seq>> Journal::commit(Commit commit) {
   State& state = *state_;
   if (state.has_failed) co_return fail(Errc::journal_failed, "the journal could not commit");
-  if (state.backlog_bytes > state.settings.max_backlog_bytes)
-    co_return fail(Errc::overloaded, "the journal's backlog is over its limit of bytes");
-  const auto oldest = oldest_waiting();
-  if (oldest && delivery.received_at - *oldest > state.settings.max_backlog_age) {
-    co_return fail(Errc::overloaded, "the journal's backlog is over its limit of age");
+  if (!commit.deliveries.empty()) {
+    if (state.backlog_bytes > state.settings.max_backlog_bytes)
+      co_return fail(Errc::overloaded, "the journal's backlog is over its limit of bytes");
+    const auto oldest = oldest_waiting();
+    if (oldest && commit.deliveries.back().received_at - *oldest > state.settings.max_backlog_age)
+      co_return fail(Errc::overloaded, "the journal's backlog is over its limit of age");
   }
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Seq>)>(
-      [&state](auto handler, core::Delivery waiting) {
+      [&state](auto handler, Commit waiting) {
         const auto executor = asio::get_associated_executor(handler);
         bool must_wake = false;
         {
@@ -451,7 +523,7 @@ asio::awaitable<Result<Seq>> Journal::append(core::Delivery delivery) {
         }
         if (must_wake) state.wake.notify_one();
       },
-      asio::use_awaitable, std::move(delivery));
+      asio::use_awaitable, std::move(commit));
 }
 
 namespace {
@@ -483,6 +555,28 @@ asio::awaitable<Result<std::vector<Quarantined>>> Journal::quarantine() {
   co_return co_await run_on<std::vector<Quarantined>>(state.reading, [&state] { return state.reader.quarantine(); });
 }
 
+asio::awaitable<Result<std::string>> Journal::bookmark(std::string account, std::string name) {
+  State& state = *state_;
+  co_return co_await run_on<std::string>(
+      state.reading, [&state, account = std::move(account), name = std::move(name)] { return state.reader.bookmark(account, name); });
+}
+
+asio::awaitable<Result<std::vector<Errand>>> Journal::errands_due(core::Timestamp until, std::size_t limit) {
+  State& state = *state_;
+  co_return co_await run_on<std::vector<Errand>>(state.reading, [&state, until, limit] { return state.reader.errands_due(until, limit); });
+}
+
+asio::awaitable<Result<std::vector<Errand>>> Journal::errands_of(std::string topic) {
+  State& state = *state_;
+  co_return co_await run_on<std::vector<Errand>>(state.reading,
+                                                 [&state, topic = std::move(topic)] { return state.reader.errands_of(topic); });
+}
+
+asio::awaitable<Result<std::optional<core::Timestamp>>> Journal::next_errand() {
+  State& state = *state_;
+  co_return co_await run_on<std::optional<core::Timestamp>>(state.reading, [&state] { return state.reader.next_errand(); });
+}
+
 void Journal::advance(Advance advance) {
   {
     const std::lock_guard guard(state_->mutex);
@@ -507,6 +601,7 @@ asio::awaitable<Result<std::uint64_t>> Journal::erase_expired(core::Timestamp no
 }
 
 void Journal::on_commit(std::function<void()> listener) { state_->committed = std::move(listener); }
+void Journal::on_errands(std::function<void()> listener) { state_->has_errands = std::move(listener); }
 void Journal::on_failure(std::function<void()> listener) { state_->latched = std::move(listener); }
 
 Seq Journal::cursor() const noexcept { return state_->cursor; }

@@ -34,6 +34,11 @@ struct JournalSettings {
   std::chrono::milliseconds retention = std::chrono::days{35};
 };
 
+// What a pull channel remembers from one round to the next.
+struct Bookmark {
+  std::string account, name, value;
+};
+
 // One step of the cursor, and what it adds to the ledger.
 struct Advance {
   Seq to = 0;                             // at or below the cursor: it stays where it is
@@ -41,6 +46,15 @@ struct Advance {
   std::vector<Disposition> dispositions;  // their counts add up to `events`
   std::vector<Quarantined> quarantined;
   std::vector<Quarantined> released;  // run again since: their events and outcomes are taken back
+  std::vector<Errand> errands = {};   // what remains to be done about them
+};
+
+// What is to be committed in one transaction.
+struct Commit {
+  std::vector<core::Delivery> deliveries = {};
+  std::optional<Bookmark> bookmark = {};
+  std::vector<std::int64_t> errands_done = {};
+  std::optional<Postponement> postponed = {};
 };
 
 class Journal {
@@ -55,6 +69,10 @@ class Journal {
   // Commits the delivery. Fails with overloaded (backlog over its limits) or journal_failed.
   boost::asio::awaitable<core::Result<Seq>> append(core::Delivery delivery);
 
+  // Commits all of it or nothing, and gives the place of the last delivery so far. Fails as `append` does, with overloaded only when there
+  // are deliveries.
+  boost::asio::awaitable<core::Result<Seq>> commit(Commit commit);
+
   // Rows after `after`, as JournalReader::rows gives them, read on a thread of their own.
   boost::asio::awaitable<core::Result<std::vector<JournalRow>>> read(Seq after, std::size_t max_rows, std::size_t max_bytes);
 
@@ -65,6 +83,14 @@ class Journal {
   // What is in quarantine, read on the same thread as `read`.
   boost::asio::awaitable<core::Result<std::vector<Quarantined>>> quarantine();
 
+  // As JournalReader's functions of those names, read on the same thread.
+  boost::asio::awaitable<core::Result<std::string>> bookmark(std::string account, std::string name);
+  boost::asio::awaitable<core::Result<std::vector<Errand>>> errands_due(core::Timestamp until, std::size_t limit);
+  boost::asio::awaitable<core::Result<std::vector<Errand>>> errands_of(std::string topic);
+  boost::asio::awaitable<core::Result<std::optional<core::Timestamp>>> next_errand();
+
+  // Called on the writer thread after a commit that added errands. Set once, before the first append.
+  void on_errands(std::function<void()> listener);
   // Called on the writer thread after each commit of new rows. Set once, before the first append.
   void on_commit(std::function<void()> listener);
   // Called once on the writer thread when the journal latches failed.

@@ -29,6 +29,7 @@ std::optional<std::string_view> unpack_field(std::string_view& packed) {
 
 std::string delivery_context(std::uint64_t seq) { return "delivery " + std::to_string(seq); }
 std::string day_key_context(std::int64_t day) { return "day " + std::to_string(day); }
+std::string errand_context(std::int64_t id) { return "errand " + std::to_string(id); }
 
 std::int64_t day_of(core::Timestamp at) { return std::chrono::floor<std::chrono::days>(at).time_since_epoch().count(); }
 

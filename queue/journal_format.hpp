@@ -12,7 +12,7 @@
 namespace satupintu::queue {
 
 inline constexpr const char* kJournalFile = "journal.db";
-inline constexpr std::int64_t kJournalVersion = 1;
+inline constexpr std::int64_t kJournalVersion = 2;
 
 // `journal` has one row. A day's data key is wrapped by the master key; deleting it erases the day's deliveries.
 inline constexpr const char* kJournalSchema = R"(
@@ -36,9 +36,24 @@ CREATE TABLE quarantine (
 ) STRICT, WITHOUT ROWID;
 )";
 
+// What version 2 added. A bookmark is what a pull channel remembers; an errand is described in queue/errand.hpp.
+inline constexpr const char* kJournalSchemaSince2 = R"(
+CREATE TABLE bookmark (
+  account TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (account, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE errand (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, account TEXT NOT NULL, topic TEXT NOT NULL, day INTEGER NOT NULL,
+  due INTEGER NOT NULL, expires INTEGER NOT NULL, attempts INTEGER NOT NULL, sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX errand_due ON errand (due);
+CREATE INDEX errand_topic ON errand (topic);
+)";
+
 // What a row's and a key's encryption is bound to, so that neither can be moved elsewhere.
 [[nodiscard]] std::string delivery_context(std::uint64_t seq);
 [[nodiscard]] std::string day_key_context(std::int64_t day);
+[[nodiscard]] std::string errand_context(std::int64_t id);
 inline constexpr std::string_view kKeyCheckContext = "satupintu journal key check";
 
 [[nodiscard]] std::int64_t day_of(core::Timestamp at);

@@ -35,7 +35,11 @@ Result<JournalReader> JournalReader::open(const std::filesystem::path& directory
   const auto row = state->step();
   if (!row) return std::unexpected(row.error());
   if (!*row) return fail(Errc::misconfigured, file.string() + " is not a complete journal");
-  if (state->integer(0) != kJournalVersion) {
+  if (state->integer(0) < kJournalVersion) {
+    return fail(Errc::misconfigured,
+                file.string() + " was written by an older version; start the gateway once, which brings it up to date");
+  }
+  if (state->integer(0) > kJournalVersion) {
     return fail(Errc::misconfigured, file.string() + " has version " + std::to_string(state->integer(0)) +
                                          ", this program writes version " + std::to_string(kJournalVersion) +
                                          "; use the program that wrote it");
@@ -128,6 +132,62 @@ Result<std::vector<Quarantined>> JournalReader::quarantine() {
     found.push_back({static_cast<Seq>(select->integer(0)), static_cast<std::uint32_t>(select->integer(1)), std::string(select->bytes(2)),
                      std::string(select->bytes(3)), core::from_unix_ms(select->integer(4))});
   }
+}
+
+Result<std::string> JournalReader::bookmark(std::string_view account, std::string_view name) {
+  auto select = database_.prepare("SELECT value FROM bookmark WHERE account = ?1 AND name = ?2");
+  if (!select) return std::unexpected(select.error());
+  const auto row = select->bind_text(1, account).bind_text(2, name).step();
+  if (!row) return std::unexpected(row.error());
+  return *row ? std::string(select->bytes(0)) : std::string();
+}
+
+Result<std::vector<Errand>> JournalReader::errands_due(core::Timestamp until, std::size_t limit) {
+  auto select = database_.prepare(
+      "SELECT id, kind, account, topic, day, due, expires, attempts, sealed FROM errand WHERE due <= ?1 ORDER BY due, id LIMIT ?2");
+  if (!select) return std::unexpected(select.error());
+  select->bind(1, core::to_unix_ms(until)).bind(2, static_cast<std::int64_t>(limit));
+  return read_errands(*select);
+}
+
+Result<std::vector<Errand>> JournalReader::errands_of(std::string_view topic) {
+  auto select =
+      database_.prepare("SELECT id, kind, account, topic, day, due, expires, attempts, sealed FROM errand WHERE topic = ?1 ORDER BY id");
+  if (!select) return std::unexpected(select.error());
+  select->bind_text(1, topic);
+  return read_errands(*select);
+}
+
+Result<std::vector<Errand>> JournalReader::read_errands(Statement& select) {
+  std::vector<Errand> errands;
+  for (;;) {
+    const auto row = select.step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return errands;
+    Errand errand{.id = select.integer(0),
+                  .kind = static_cast<ErrandKind>(select.integer(1)),
+                  .account = std::string(select.bytes(2)),
+                  .topic = std::string(select.bytes(3)),
+                  .due = core::from_unix_ms(select.integer(5)),
+                  .expires = core::from_unix_ms(select.integer(6)),
+                  .attempts = static_cast<unsigned>(select.integer(7)),
+                  .payload = {}};
+    const auto key = day_key(select.integer(4));
+    if (!key) return std::unexpected(key.error());
+    auto payload = core::decrypt(*key, select.bytes(8), errand_context(errand.id));
+    if (!payload) return std::unexpected(payload.error());
+    errand.payload = std::move(*payload);
+    errands.push_back(std::move(errand));
+  }
+}
+
+Result<std::optional<core::Timestamp>> JournalReader::next_errand() {
+  auto select = database_.prepare("SELECT MIN(due) FROM errand HAVING COUNT(*) > 0");
+  if (!select) return std::unexpected(select.error());
+  const auto row = select->step();
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return std::nullopt;
+  return core::from_unix_ms(select->integer(0));
 }
 
 }  // namespace satupintu::queue

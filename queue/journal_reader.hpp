@@ -13,6 +13,7 @@
 #include "core/delivery.hpp"
 #include "core/error.hpp"
 #include "core/secret.hpp"
+#include "queue/errand.hpp"
 #include "queue/sqlite.hpp"
 
 namespace satupintu::queue {
@@ -64,11 +65,19 @@ class JournalReader {
   [[nodiscard]] core::Result<std::vector<JournalRow>> rows(Seq after, std::size_t max_rows, std::size_t max_bytes);
   [[nodiscard]] core::Result<Ledger> ledger();
   [[nodiscard]] core::Result<std::vector<Quarantined>> quarantine();
+  // Empty where nothing was committed under that name.
+  [[nodiscard]] core::Result<std::string> bookmark(std::string_view account, std::string_view name);
+  // The first to fall due up to `until`, at most `limit` of them.
+  [[nodiscard]] core::Result<std::vector<Errand>> errands_due(core::Timestamp until, std::size_t limit);
+  [[nodiscard]] core::Result<std::vector<Errand>> errands_of(std::string_view topic);
+  // When the first errand falls due; nullopt when there is none.
+  [[nodiscard]] core::Result<std::optional<core::Timestamp>> next_errand();
   [[nodiscard]] const std::string& gateway_id() const noexcept { return gateway_id_; }
 
  private:
   JournalReader() = default;
   core::Result<core::Secret> day_key(std::int64_t day);
+  core::Result<std::vector<Errand>> read_errands(Statement& select);
 
   Database database_;
   Statement select_rows_;

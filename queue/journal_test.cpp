@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/crypto.hpp"
+#include "queue/sqlite.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -275,4 +276,132 @@ TEST_CASE("a_damaged_journal_is_refused_and_left_as_it_is") {
   REQUIRE_FALSE(journal);
   CHECK(journal.error().code == core::Errc::misconfigured);
   CHECK(bytes_of_file(directory.path() / "journal.db") == garbage);
+}
+
+namespace {
+
+Errand errand(ErrandKind kind, core::Timestamp due, std::string payload, std::string topic = {}) {
+  return {.id = 0,
+          .kind = kind,
+          .account = "wa-utama",
+          .topic = std::move(topic),
+          .due = due,
+          .expires = due + std::chrono::days{1},
+          .attempts = 0,
+          .payload = std::move(payload)};
+}
+
+}  // namespace
+
+TEST_CASE("a_bookmark_moves_with_its_deliveries_or_not_at_all") {
+  const tests::TemporaryDirectory directory;
+  {
+    const auto journal = open(directory.path());
+    CHECK(run(journal->bookmark("surat", "INBOX")).value().empty());
+    Commit commit;
+    commit.deliveries = {delivery("satu"), delivery("dua")};
+    commit.bookmark = Bookmark{"surat", "INBOX", "7:2"};
+    CHECK(run(journal->commit(commit)).value() == 2);
+    commit.deliveries = {};
+    commit.bookmark->value = "7:3";
+    CHECK(run(journal->commit(commit)).value() == 2);
+    CHECK(run(journal->append(delivery("tiga"))).value() == 3);
+  }
+  const auto journal = open(directory.path());
+  CHECK(journal->last() == 3);
+  CHECK(run(journal->bookmark("surat", "INBOX")).value() == "7:3");
+  CHECK(run(journal->bookmark("surat", "Arsip")).value().empty());
+
+  JournalSettings full;
+  full.max_backlog_bytes = 1;
+  const tests::TemporaryDirectory other;
+  const auto small = open(other.path(), full);
+  CHECK(run(small->append(delivery("penuh"))));
+  Commit refused;
+  refused.deliveries = {delivery("lagi")};
+  refused.bookmark = Bookmark{"surat", "INBOX", "7:9"};
+  CHECK(run(small->commit(refused)).error().code == core::Errc::overloaded);
+  CHECK(run(small->bookmark("surat", "INBOX")).value().empty());
+}
+
+TEST_CASE("an_errand_stays_until_it_is_done") {
+  const tests::TemporaryDirectory directory;
+  {
+    const auto journal = open(directory.path());
+    bool told = false;
+    CHECK(run(journal->append(delivery("satu"))));
+    journal->on_errands([&told] { told = true; });
+    journal->advance(
+        {1,
+         1,
+         {{"wa-utama", "published", "", 1}},
+         {},
+         {},
+         {errand(ErrandKind::store, kNow, "foto"), errand(ErrandKind::join, kNow + std::chrono::minutes{10}, "bagian", "t1")}});
+    wait_for_cursor(*journal, 1);
+    CHECK(run(journal->append(delivery("dua"))));  // behind the commit that told of them
+    CHECK(told);
+  }
+  const auto journal = open(directory.path());
+  CHECK(run(journal->next_errand()).value() == kNow);
+  const auto due = run(journal->errands_due(kNow, 10)).value();
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].kind == ErrandKind::store);
+  CHECK(due[0].payload == "foto");
+  CHECK(due[0].expires == kNow + std::chrono::days{1});
+  CHECK(run(journal->errands_due(kNow + std::chrono::hours{1}, 10)).value().size() == 2);
+  CHECK(run(journal->errands_of("t1")).value().at(0).payload == "bagian");
+  CHECK(run(journal->errands_of("t2")).value().empty());
+
+  Commit later;
+  later.postponed = Postponement{due[0].id, kNow + std::chrono::minutes{1}};
+  CHECK(run(journal->commit(later)));
+  CHECK(run(journal->errands_due(kNow, 10)).value().empty());
+  const auto again = run(journal->errands_due(kNow + std::chrono::minutes{1}, 10)).value();
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].attempts == 1);
+
+  Commit done;
+  done.deliveries = {delivery("tersimpan")};
+  done.errands_done = {due[0].id};
+  CHECK(run(journal->commit(done)).value() == 3);
+  CHECK(run(journal->next_errand()).value() == kNow + std::chrono::minutes{10});
+}
+
+TEST_CASE("an_errand_is_encrypted_on_disk_and_erased_with_its_day") {
+  const tests::TemporaryDirectory directory;
+  {
+    const auto journal = open(directory.path());
+    CHECK(run(journal->append(delivery("satu"))));
+    journal->advance({1, 1, {{"wa-utama", "published", "", 1}}, {}, {}, {errand(ErrandKind::fetch, kNow, "rahasia-pelapor")}});
+    wait_for_cursor(*journal, 1);
+  }
+  for (const auto& file : std::filesystem::directory_iterator(directory.path())) {
+    CAPTURE(file.path());
+    CHECK_FALSE(bytes_of_file(file.path()).contains("rahasia-pelapor"));
+  }
+  const auto journal = open(directory.path());
+  CHECK(run(journal->append(delivery("empat puluh hari kemudian", kNow + std::chrono::days{40}))));
+  CHECK(run(journal->erase_expired(kNow + std::chrono::days{40})).value() == 1);
+  CHECK(run(journal->next_errand()).value() == std::nullopt);
+}
+
+TEST_CASE("a_journal_of_version_1_is_brought_up_to_date_with_all_that_is_in_it") {
+  const tests::TemporaryDirectory directory;
+  {
+    const auto journal = open(directory.path());
+    CHECK(run(journal->append(delivery("dari dulu"))));
+  }
+  {
+    auto database = Database::open(directory.path() / "journal.db", Database::Mode::write);
+    REQUIRE(database);
+    REQUIRE(database->run("DROP TABLE bookmark; DROP TABLE errand; UPDATE journal SET version = 1"));
+  }
+  const auto reader = JournalReader::open(directory.path(), kKey);
+  REQUIRE_FALSE(reader);
+  CHECK(reader.error().what.contains("start the gateway once"));
+  const auto journal = open(directory.path());
+  CHECK(run(journal->read(0, 10, 1000)).value().at(0).delivery.body == "dari dulu");
+  CHECK(run(journal->bookmark("surat", "INBOX")).value().empty());
+  CHECK(run(journal->next_errand()).value() == std::nullopt);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "adapters/transport.hpp"
+#include "tests/support/run.hpp"
 
 namespace satupintu::tests {
 
@@ -45,26 +46,4 @@ class ScriptedInbox : public adapters::Inbox {
                                                     std::string bookmark) override;
 };
 
-// Runs the coroutine to its end on an executor of its own.
-template <class T>
-T run(boost::asio::awaitable<T> coroutine);
-
 }  // namespace satupintu::tests
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
-template <class T>
-T satupintu::tests::run(boost::asio::awaitable<T> coroutine) {
-  boost::asio::io_context context;
-  std::optional<T> result;
-  std::exception_ptr thrown;
-  boost::asio::co_spawn(context, std::move(coroutine), [&](std::exception_ptr failure, T value) {
-    thrown = failure;
-    if (!failure) result.emplace(std::move(value));
-  });
-  context.run();
-  if (thrown) std::rethrow_exception(thrown);
-  if (!result) throw std::logic_error("the coroutine never finished");
-  return std::move(*result);
-}
