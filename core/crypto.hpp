@@ -32,6 +32,17 @@ using Hash128 = std::array<std::uint8_t, 16>;
 // Unkeyed SHA-256 of bytes, in lower-case hex: for references to raw bodies and attachments.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
+// SHA-256 of what comes piece by piece.
+class Sha256 {
+ public:
+  Sha256();
+  void add(std::string_view bytes);
+  [[nodiscard]] std::string hex();  // ends it
+
+ private:
+  alignas(8) std::array<unsigned char, 104> state_;  // libsodium's
+};
+
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 [[nodiscard]] std::string to_hex(const Hash128& hash);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view hex);  // either case; nullopt if not hex

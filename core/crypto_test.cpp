@@ -64,3 +64,9 @@ TEST_CASE("a_secret_never_prints_and_compares_whole") {
   CHECK_FALSE(secret.matches(""));
   CHECK_FALSE(Secret{}.matches(""));
 }
+
+TEST_CASE("a_digest_taken_piece_by_piece_is_the_digest_of_the_whole") {
+  Sha256 digest;
+  for (const std::string_view piece : {"Lampu ", "", "jalan", " padam"}) digest.add(piece);
+  CHECK(digest.hex() == sha256_hex("Lampu jalan padam"));
+}

@@ -38,8 +38,18 @@ std::string_view name_of(MessageKind kind) noexcept {
     case MessageKind::edit: return "edit";
     case MessageKind::retraction: return "retraction";
     case MessageKind::call: return "call";
+    case MessageKind::attachment: return "attachment";
     case MessageKind::caller_location: return "caller_location";
     case MessageKind::unsupported: return "unsupported";
+  }
+  std::unreachable();
+}
+
+std::string_view name_of(AttachmentState state) noexcept {
+  switch (state) {
+    case AttachmentState::pending: return "pending";
+    case AttachmentState::stored: return "stored";
+    case AttachmentState::lost: return "lost";
   }
   std::unreachable();
 }

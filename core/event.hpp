@@ -3,6 +3,7 @@
 // the normalizer. Texts are as the provider gave them; nothing here is cleaned, guessed or masked yet.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ enum class MessageKind {
   edit,
   retraction,
   call,
+  attachment,       // what became of an attachment of an earlier message; made by the gateway itself
   caller_location,  // where a caller's telephone is, told by itself; belongs to the call
   unsupported
 };
@@ -51,6 +53,8 @@ struct Sender {
 
 enum class AttachmentKind { image, video, audio, voice, document, sticker, other };
 
+enum class AttachmentState { pending, stored, lost };
+
 struct Attachment {
   AttachmentKind kind = AttachmentKind::other;
   std::string provider_id;  // what the provider wants to hear to hand it over
@@ -60,6 +64,10 @@ struct Attachment {
   std::string sha256;     // hex, when the provider tells
   std::string caption;
   std::string inline_part;  // where in the delivery itself its bytes stand, in the adapter's own words; empty where they are to be fetched
+  AttachmentState state = AttachmentState::pending;
+  std::string stored_id;    // in the media store; with it, `url` is a link to it and `mime_type` what it was found to be
+  std::uint64_t bytes = 0;  // once stored
+  std::string lost_why;     // a short snake_case word
 };
 
 // One part of a text that the network cut into several short messages. Parts are joined before they are read as characters.
@@ -157,5 +165,6 @@ using Event = std::variant<Message, Receipt, Pointer, Ignored, Unreadable>;
 [[nodiscard]] std::string_view name_of(Channel channel) noexcept;
 [[nodiscard]] std::string_view name_of(MessageKind kind) noexcept;
 [[nodiscard]] std::string_view name_of(AttachmentKind kind) noexcept;
+[[nodiscard]] std::string_view name_of(AttachmentState state) noexcept;
 
 }  // namespace satupintu::core

@@ -27,7 +27,12 @@ std::string read_adapter_name(core::Settings& account) {
   return account.text("adapter", "Which adapter speaks for this account: " + adapter_names() + ".");
 }
 
-Accounts read_accounts(core::Settings& root) {
+std::chrono::milliseconds read_silent_after(core::Settings& account) {
+  return account.duration("silent_after", "How long nothing may come in before the account counts as silent; 0s: as long as it likes.",
+                          std::chrono::milliseconds{0}, std::chrono::days{365}, std::chrono::days{3});
+}
+
+Accounts read_accounts(core::Settings& root, Patience& patience) {
   Accounts accounts;
   auto tables = root.tables("accounts");
   if (tables.empty())
@@ -35,6 +40,7 @@ Accounts read_accounts(core::Settings& root) {
   for (auto& [name, settings] : tables) {
     if (!is_account_name(name)) root.mistake("accounts." + name, "is no account name", "use up to 64 of a-z, 0-9 and -");
     const std::string adapter = read_adapter_name(settings);
+    patience.emplace(name, read_silent_after(settings));
     if (const auto* registration = adapters::find_adapter(adapter)) {
       accounts.emplace(name, registration->make(name, settings));
       continue;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/admin.hpp"
 
+#include <boost/json.hpp>
 #include <charconv>
+
+#include "gateway/clock.hpp"
 
 namespace satupintu::gateway {
 
@@ -39,9 +42,20 @@ asio::awaitable<HttpAnswer> retry(Pipeline& pipeline, core::HttpRequest request)
   co_return HttpAnswer{missing ? 404U : 503U, kPlain, released.error().what + "\n", {}, false};
 }
 
+std::string accounts_json(const AccountStates& states) {
+  boost::json::array list;
+  for (const auto& view : states.view(now())) {
+    boost::json::object account{{"account", view.account}, {"state", name_of(view.state)}};
+    if (view.heard_at) account.emplace("heard_at", core::format_rfc3339(*view.heard_at));
+    if (!view.trouble.empty()) account.emplace("trouble", view.trouble);
+    list.push_back(std::move(account));
+  }
+  return boost::json::serialize(list) + '\n';
+}
+
 }  // namespace
 
-std::vector<Route> admin_routes(const Telemetry& telemetry, const Health& health, Pipeline& pipeline) {
+std::vector<Route> admin_routes(const Telemetry& telemetry, const Health& health, const AccountStates& states, Pipeline& pipeline) {
   return {
       get("/healthz", [] { return HttpAnswer{200, kPlain, "alive\n", {}, false}; }),
       get("/readyz",
@@ -50,6 +64,7 @@ std::vector<Route> admin_routes(const Telemetry& telemetry, const Health& health
           }),
       get("/metrics",
           [&telemetry] { return HttpAnswer{200, "text/plain; version=0.0.4; charset=utf-8", telemetry.metrics_text(), {}, false}; }),
+      get("/accounts", [&states] { return HttpAnswer{200, "application/json", accounts_json(states), {}, false}; }),
       {.path = std::string(kQuarantine),
        .with_all_below = true,
        .methods = {"POST"},

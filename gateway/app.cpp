@@ -15,8 +15,10 @@
 #include "core/crypto.hpp"
 #include "gateway/admin.hpp"
 #include "gateway/clock.hpp"
+#include "gateway/errands.hpp"
 #include "gateway/intake.hpp"
 #include "gateway/pipeline.hpp"
+#include "gateway/poller.hpp"
 #include "normalizer/normalizer.hpp"
 #include "queue/embedded_redis.hpp"
 #include "queue/redis.hpp"
@@ -96,13 +98,18 @@ struct App::Parts {
         normalizer(config.rules, config.keys.identity),
         pipeline(back.get_executor(), *journal, publisher, Assembly(config.accounts, normalizer, std::move(sealer), journal->gateway_id()),
                  std::move(suspect), telemetry),
-        intake(*journal, telemetry),
+        states(config.patience, now()),
+        outbound(config.outbound),
+        media(config.media),
+        errands(back.get_executor(), *journal, config.accounts, outbound, media, states, telemetry),
+        poller(back.get_executor(), *journal, config.accounts, outbound, states, telemetry),
+        intake(*journal, states, telemetry),
         edge(telemetry),
         redis_events(telemetry),
         public_server(front, config.public_listener, account_routes(config.accounts, adapters::Audience::providers, intake, *journal),
                       edge),
         staff_server(front, config.staff_listener, account_routes(config.accounts, adapters::Audience::staff, intake, *journal), edge),
-        admin_server(front, config.admin_listener, admin_routes(telemetry, health, pipeline), edge),
+        admin_server(front, config.admin_listener, admin_routes(telemetry, health, states, pipeline), edge),
         signals(front),
         erasure(front) {
     if (config.embedded) embedded.emplace(back.get_executor(), *config.embedded, redis_events);
@@ -125,6 +132,11 @@ struct App::Parts {
   queue::Publisher publisher;
   normalizer::Normalizer normalizer;
   Pipeline pipeline;
+  AccountStates states;
+  Outbound outbound;
+  MediaStore media;
+  Errands errands;
+  Poller poller;
   Intake intake;
   EdgeTelemetry edge;
   RedisTelemetry redis_events;
@@ -188,9 +200,13 @@ int App::run() {
                   .backlog_age_seconds = oldest ? std::chrono::duration<double>(now() - *oldest).count() : 0,
                   .journal_failed = parts.journal->failed(),
                   .redis_up = parts.pipeline.redis_is_up(),
-                  .open_connections = parts.public_server.connections() + parts.staff_server.connections()};
+                  .open_connections = parts.public_server.connections() + parts.staff_server.connections(),
+                  .accounts = parts.states.view(now())};
   });
   parts.journal->on_commit([&parts] { parts.pipeline.journal_has_rows(); });
+  parts.journal->on_errands([&parts] { parts.errands.wake(); });
+  parts.states.on_auth_failure(
+      [&parts](std::string_view account, const core::Error& error) { parts.telemetry.credentials_refused(account, error); });
   const auto stop_for = [&parts](std::string_view reason, int status) {
     asio::post(parts.front, [&parts, reason, status] { parts.shut_down(reason, status); });
   };
@@ -202,12 +218,16 @@ int App::run() {
 
   if (parts.embedded) asio::co_spawn(parts.back, parts.embedded->watch(), rethrow);
   asio::co_spawn(parts.back, parts.serve_back(), rethrow);
+  asio::co_spawn(parts.back, parts.errands.run(), rethrow);
+  parts.poller.start();
   asio::co_spawn(parts.front, parts.wait_for_signal(), rethrow);
   asio::co_spawn(parts.front, parts.erase_old_days(), rethrow);
   parts.back_thread = std::thread([&parts] { parts.back.run(); });
   parts.health.ready = true;
   parts.telemetry.ready();
   parts.front.run();
+  parts.poller.stop();
+  parts.errands.stop();
   parts.pipeline.stop();
   parts.back_thread.join();
   return parts.exit_status;
@@ -245,6 +265,7 @@ void App::Parts::shut_down(std::string_view reason, int status) {
   health.ready = false;
   telemetry.draining(reason);
   erasure.cancel();
+  outbound.stop();
   asio::co_spawn(front, drain(), rethrow);
 }
 

@@ -4,10 +4,14 @@
 #include <utility>
 
 #include "core/failpoint.hpp"
+#include "gateway/decoding.hpp"
+#include "gateway/errands.hpp"
 
 namespace satupintu::gateway {
 
 using normalizer::CommandKind;
+using queue::Errand;
+using queue::ErrandKind;
 using queue::Intent;
 using queue::Submission;
 
@@ -40,10 +44,47 @@ void set_intent(Submission& submission, const normalizer::Command& command, core
   } else if (kind == core::MessageKind::retraction) {
     submission.intent = Intent::attach;
     submission.entry_type = "complaint.retracted";
+  } else if (kind == core::MessageKind::attachment) {
+    submission.intent = Intent::attach;
+    submission.entry_type = "attachment.stored";
+  } else if (kind == core::MessageKind::caller_location) {
+    submission.intent = Intent::locate;
+    submission.entry_type = "complaint.appended";
   } else if (kind == core::MessageKind::reaction) {
     submission.intent = Intent::attach;
     submission.entry_type = "complaint.appended";
   }
+}
+
+// As long as the patience of most providers: WhatsApp keeps media for seven days.
+constexpr std::chrono::days kPatience{7};
+// How long a part of a text waits for its siblings, and the position of a telephone for its call.
+constexpr std::chrono::minutes kWaitForSiblings{10};
+constexpr std::chrono::minutes kLookForCallAgain{1};
+constexpr std::chrono::minutes kWaitForCall{30};
+
+Errand errand_to_join(const Place& place, const core::TextPart& part, const core::Complaint& complaint, core::Timestamp recorded_at) {
+  std::string topic = place.account + ' ' + complaint.reporter.ref + ' ' + part.reference;
+  for (const auto& ours : complaint.contact.to) topic += ' ' + ours;
+  return make_errand(ErrandKind::join, place.account, {.seq = place.seq, .index = place.index, .item = part.number, .total = part.total},
+                     recorded_at, recorded_at + kWaitForSiblings, std::move(topic));
+}
+
+std::vector<Errand> errands_of(const Place& place, const core::Complaint& complaint, core::Timestamp recorded_at) {
+  std::vector<Errand> errands;
+  const auto add = [&](ErrandKind kind, std::uint32_t item, core::Timestamp due, core::Timestamp expires) {
+    errands.push_back(make_errand(kind, place.account, {.seq = place.seq, .index = place.index, .item = item}, due, expires));
+  };
+  const core::Message& message = complaint.contact;
+  if (message.kind == core::MessageKind::caller_location) {
+    if (recorded_at - complaint.received_at < kWaitForCall)
+      add(ErrandKind::again, 0, recorded_at + kLookForCallAgain, recorded_at + kWaitForCall);
+    return errands;
+  }
+  for (std::uint32_t i = 0; i < message.attachments.size(); ++i) {
+    if (message.attachments[i].state == core::AttachmentState::pending) add(ErrandKind::store, i, recorded_at, recorded_at + kPatience);
+  }
+  return errands;
 }
 
 }  // namespace
@@ -53,21 +94,22 @@ Assembly::Assembly(const Accounts& accounts, const normalizer::Normalizer& norma
 
 void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp recorded_at) {
   batch.to = row.seq;
-  if (!row.readable) return set_aside(batch, row, "undecryptable", recorded_at);
-  const auto account = accounts_.find(row.delivery.account);
-  if (account == accounts_.end()) return set_aside(batch, row, "unknown_account", recorded_at);
   core::failpoint("assembly.decode");
-  auto events = account->second->decode(row.delivery);
+  auto events = decode(accounts_, row);
   if (!events) return set_aside(batch, row, events.error().what, recorded_at);
   if (events->empty()) return batch.ignored.push_back({{row.delivery.account, row.seq, 0}, "empty"});
 
-  const normalizer::Origin origin{row.delivery.account, std::string(account->second->info().name), row.delivery.received_at,
-                                  core::sha256_hex(row.delivery.body)};
+  const std::string provider(accounts_.at(row.delivery.account)->info().name);
+  const normalizer::Origin origin{row.delivery.account, provider, row.delivery.received_at, core::sha256_hex(row.delivery.body)};
   std::uint32_t index = 0;
   for (auto& event : *events) {
     Place place{row.delivery.account, row.seq, index};
     if (auto* message = std::get_if<core::Message>(&event)) {
       add_message(batch, std::move(place), origin, std::move(*message), recorded_at);
+    } else if (std::holds_alternative<core::Pointer>(event)) {
+      Errand errand =
+          make_errand(ErrandKind::fetch, place.account, {.seq = place.seq, .index = place.index}, recorded_at, recorded_at + kPatience);
+      batch.ignored.push_back({std::move(place), "fetched_separately", {std::move(errand)}});
     } else if (auto* ignored = std::get_if<core::Ignored>(&event)) {
       batch.ignored.push_back({std::move(place), std::move(ignored->why)});
     } else if (auto* unreadable = std::get_if<core::Unreadable>(&event)) {
@@ -86,17 +128,23 @@ void Assembly::set_aside(Batch& batch, const queue::JournalRow& row, std::string
 
 void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message,
                            core::Timestamp recorded_at) {
+  const auto part = message.part && message.part->total > 1 ? message.part : std::nullopt;
+  const bool is_lost_attachment =
+      message.kind == core::MessageKind::attachment && message.attachments.front().state == core::AttachmentState::lost;
   auto [complaint, command, fingerprints] = normalizer_.normalize(origin, std::move(message));
-  if (const auto why = name_of(command.kind); !why.empty()) return batch.ignored.push_back({std::move(place), std::string(why)});
+  if (const auto why = name_of(command.kind); !why.empty() && !part) return batch.ignored.push_back({std::move(place), std::string(why)});
 
   Submission submission;
   submission.origin = gateway_id_ + ":" + std::to_string(place.seq) + ":" + std::to_string(place.index);
   set_intent(submission, command, complaint.contact.kind);
+  if (part) submission.intent = Intent::hold;
+  if (is_lost_attachment) submission.entry_type = "attachment.lost";
   submission.emergency = complaint.priority == core::Priority::emergency;
   submission.seen = std::move(fingerprints.seen);
   submission.target = std::move(fingerprints.target);
   submission.said = std::move(fingerprints.said);
   submission.conversation = std::move(fingerprints.conversation);
+  submission.caller = std::move(fingerprints.caller);
   submission.category = complaint.category.value;
   submission.reporter_ref = complaint.reporter.ref;
   submission.channel = name_of(complaint.contact.channel);
@@ -105,7 +153,8 @@ void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& 
   submission.at = complaint.received_at;
   const std::string sealed = sealer_.seal(to_json(complaint.confidential), recorded_at);
   submission.event = to_event_pieces(complaint, sealed, recorded_at);
-  batch.waiting.push_back({std::move(place), std::move(submission)});
+  auto errands = part ? std::vector{errand_to_join(place, *part, complaint, recorded_at)} : errands_of(place, complaint, recorded_at);
+  batch.waiting.push_back({std::move(place), std::move(submission), std::move(errands)});
 }
 
 }  // namespace satupintu::gateway

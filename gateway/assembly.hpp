@@ -11,6 +11,7 @@
 #include "core/crypto.hpp"
 #include "gateway/accounts.hpp"
 #include "normalizer/normalizer.hpp"
+#include "queue/errand.hpp"
 #include "queue/journal_reader.hpp"
 #include "queue/submission.hpp"
 
@@ -28,10 +29,12 @@ struct Batch {
   struct Waiting {
     Place place;
     queue::Submission submission;
+    std::vector<queue::Errand> errands;  // to be done unless it turns out a duplicate
   };
   struct Ignored {
     Place place;
     std::string why;
+    std::vector<queue::Errand> errands = {};
   };
 
   queue::Seq to = 0;             // its last row

@@ -142,6 +142,28 @@ void read_redis(Settings settings, const std::filesystem::path& base, const std:
   config.redis.address.socket = config.embedded->socket();
 }
 
+OutboundSettings read_outbound(Settings settings, const std::filesystem::path& base, const std::filesystem::path& data_directory) {
+  OutboundSettings outbound;
+  outbound.internal_hosts = settings.texts(
+      "internal_hosts", "Hosts within the city's own network that accounts may reach, such as its mail server. All others must be public.",
+      {});
+  outbound.ca_file = read_file(settings, base, "ca_file", "PEM file with the authorities that are believed. Empty: the system's.");
+  outbound.max_download_bytes =
+      settings.size("max_download_bytes", "The largest attachment that is fetched.", 1U << 20U, 2ULL << 30U, "100 MiB");
+  outbound.threads = static_cast<unsigned>(settings.number("threads", "How many servers are spoken to at a time.", 1, 64, 8));
+  outbound.download_directory = data_directory / "downloads";
+  return outbound;
+}
+
+MediaSettings read_media(Settings settings, const std::filesystem::path& data_directory, const Keys& keys) {
+  MediaSettings media;
+  media.directory = data_directory / "media";
+  media.link_lifetime = settings.duration("link_lifetime", "How long the link lasts under which a consumer fetches an attachment.",
+                                          std::chrono::minutes{1}, std::chrono::days{3650}, std::chrono::days{35});
+  media.link_key = keys.identity;
+  return media;
+}
+
 normalizer::Rules load_rules(const std::filesystem::path& directory, Settings& root, SettingsReport& report) {
   SettingsReport rules_report;
   SettingsNode::Table merged;
@@ -185,7 +207,9 @@ Config read_config(const SettingsNode& tree, const std::filesystem::path& base, 
   config.journal = read_journal(root.table("journal"), data_directory);
   config.dedupe = read_dedupe(root.table("dedupe"), config.journal);
   read_redis(root.table("redis"), base, data_directory, config);
-  config.accounts = read_accounts(root);
+  config.outbound = read_outbound(root.table("outbound"), base, data_directory);
+  config.media = read_media(root.table("media"), data_directory, config.keys);
+  config.accounts = read_accounts(root, config.patience);
   if (with_rules) config.rules = load_rules(rules_directory, root, report);
   return config;
 }
@@ -210,6 +234,7 @@ std::vector<core::DocumentedKey> documented_keys() {
   read_config(empty, {}, report, false);
   Settings account(empty, report, "accounts.NAME");
   read_adapter_name(account);
+  read_silent_after(account);
   for (const auto& registration : adapters::registry()) {
     const std::size_t first = report.keys.size();
     registration.make("NAME", account);

@@ -15,6 +15,8 @@
 #include "core/settings.hpp"
 #include "gateway/accounts.hpp"
 #include "gateway/http_server.hpp"
+#include "gateway/media_store.hpp"
+#include "gateway/outbound.hpp"
 #include "normalizer/rules.hpp"
 #include "queue/embedded_redis.hpp"
 #include "queue/journal.hpp"
@@ -38,6 +40,9 @@ struct Config {
   ListenerSettings public_listener, staff_listener, admin_listener;
   normalizer::Rules rules;
   Accounts accounts;
+  Patience patience;
+  OutboundSettings outbound;
+  MediaSettings media;
 };
 
 // Reads the file and the tables of rules beside it. The error is the list of all mistakes, each with its path and remedy.

@@ -41,6 +41,7 @@ asio::awaitable<HttpAnswer> Intake::take(std::string account, const adapters::Ad
   const auto seq = co_await journal_.append(std::move(*admission->delivery));
   if (!seq) co_return refuse(account, adapter.info().audience, seq.error());
   core::failpoint("intake.before_answer");
+  states_.heard(account, now());
   telemetry_.delivery_committed(account, std::chrono::steady_clock::now() - started);
   co_return std::move(admission->answer);
 }

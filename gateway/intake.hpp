@@ -8,6 +8,7 @@
 
 #include "adapters/adapter.hpp"
 #include "core/http.hpp"
+#include "gateway/account_states.hpp"
 #include "gateway/telemetry.hpp"
 #include "queue/journal.hpp"
 
@@ -15,8 +16,9 @@ namespace satupintu::gateway {
 
 class Intake {
  public:
-  // Both must outlive the intake.
-  Intake(queue::Journal& journal, Telemetry& telemetry) : journal_(journal), telemetry_(telemetry) {}
+  // All must outlive the intake.
+  Intake(queue::Journal& journal, AccountStates& states, Telemetry& telemetry)
+      : journal_(journal), states_(states), telemetry_(telemetry) {}
 
   // Committed or already known: the adapter's answer. Not authentic: 403. Malformed: 400. Too large: 413. The journal cannot
   // commit, or its backlog is full: 503 with Retry-After. Texts are fixed, except that staff are told what was malformed.
@@ -26,6 +28,7 @@ class Intake {
   core::HttpAnswer refuse(std::string_view account, adapters::Audience audience, const core::Error& error);
 
   queue::Journal& journal_;
+  AccountStates& states_;
   Telemetry& telemetry_;
 };
 

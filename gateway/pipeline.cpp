@@ -31,10 +31,25 @@ constexpr std::size_t kBatchBytes = 4U << 20U;
 // How soon a Redis that lost its tail while nothing came in is noticed.
 constexpr std::chrono::seconds kMarkCheck{1};
 
+struct Counted {
+  std::string_view outcome, why;
+};
+
+// What the ledger says of a submission. `goes_on`: an errand takes it up again.
+Counted outcome_of(queue::Outcome outcome, queue::Intent intent, bool goes_on) {
+  if (outcome == queue::Outcome::held) return {"ignored", "joined_with_its_siblings"};
+  if (outcome != queue::Outcome::orphaned) return {name_of(outcome), ""};
+  if (intent != queue::Intent::locate) return {"ignored", "original_unknown"};
+  return {"ignored", goes_on ? "waits_for_its_call" : "call_unknown"};
+}
+
 // What a batch adds to the ledger; equal outcomes are added up, so that it costs a row or two. Rows up to
 // `already_counted` are left out.
 queue::Advance account_for(const Batch& batch, const std::vector<queue::Published>& published, Seq already_counted) {
   queue::Advance advance{batch.to, 0, {}, {}, {}};
+  const auto leave = [&](Seq seq, const std::vector<queue::Errand>& errands) {
+    if (seq > already_counted) advance.errands.insert(advance.errands.end(), errands.begin(), errands.end());
+  };
   std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::uint64_t> counts;
   const auto count = [&](const std::string& account, Seq seq, std::string_view outcome, std::string_view why) {
     if (seq <= already_counted) return;
@@ -42,11 +57,18 @@ queue::Advance account_for(const Batch& batch, const std::vector<queue::Publishe
     ++advance.events;
   };
   for (std::size_t i = 0; i < published.size(); ++i) {
-    const Place& place = batch.waiting[i].place;
-    if (published[i].outcome == queue::Outcome::orphaned) count(place.account, place.seq, "ignored", "original_unknown");
-    else count(place.account, place.seq, name_of(published[i].outcome), "");
+    const auto& [place, submission, errands] = batch.waiting[i];
+    const auto [outcome, why] = outcome_of(published[i].outcome, submission.intent, !errands.empty());
+    count(place.account, place.seq, outcome, why);
+    // A position whose call is known has nothing more to look for; whoever came a second time was taken care of the first time.
+    const bool is_done = published[i].outcome == queue::Outcome::duplicate ||
+                         (submission.intent == queue::Intent::locate && published[i].outcome != queue::Outcome::orphaned);
+    if (!is_done) leave(place.seq, errands);
   }
-  for (const auto& ignored : batch.ignored) count(ignored.place.account, ignored.place.seq, "ignored", ignored.why);
+  for (const auto& ignored : batch.ignored) {
+    count(ignored.place.account, ignored.place.seq, "ignored", ignored.why);
+    leave(ignored.place.seq, ignored.errands);
+  }
   for (const auto& quarantined : batch.quarantined) {
     count(quarantined.account, quarantined.seq, "quarantined", quarantined.why);
     if (quarantined.seq > already_counted) advance.quarantined.push_back(quarantined);

@@ -82,6 +82,14 @@ struct Telemetry::Registry {
   CounterTable events{family("satupintu_events_total", "Events by their one outcome"), {"account", "outcome", "why"}};
   CounterTable publish_errors{family("satupintu_publish_errors_total", "Batches that Redis did not take, by reason"), {"reason"}};
   CounterTable redis_stops{family("satupintu_embedded_redis_stops_total", "Times the embedded Redis ended unasked"), {"how"}};
+  CounterTable poll_errors{family("satupintu_poll_errors_total", "Rounds of a pull channel that failed, by reason"), {"account", "reason"}};
+  CounterTable errands_postponed{family("satupintu_errands_postponed_total", "Fetching or storing that must be tried again, by reason"),
+                                 {"account", "reason"}};
+  Family<Gauge>& account_states = BuildGauge().Name("satupintu_account_state").Help("1 for the state each account is in").Register(metrics);
+  Family<Gauge>& account_heard = BuildGauge()
+                                     .Name("satupintu_account_heard_seconds")
+                                     .Help("Unix time of an account's last delivery since the start")
+                                     .Register(metrics);
   Counter& handler_exceptions = family("satupintu_handler_exceptions_total", "Requests that met a bug of ours").Add({});
   Counter& tails_lost = family("satupintu_redis_tails_lost_total", "Times Redis came back with less than it had").Add({});
   Counter& restored = family("satupintu_entries_restored_total", "Stream entries put back after Redis had lost them").Add({});
@@ -124,6 +132,13 @@ std::string Telemetry::metrics_text() const {
     registry_->journal_failed.Set(now.journal_failed ? 1 : 0);
     registry_->redis_up.Set(now.redis_up ? 1 : 0);
     registry_->connections.Set(static_cast<double>(now.open_connections));
+    for (const auto& view : now.accounts) {
+      for (const auto state : {AccountState::ok, AccountState::degraded, AccountState::auth_failed, AccountState::silent}) {
+        registry_->account_states.Add({{"account", view.account}, {"state", std::string(name_of(state))}}).Set(view.state == state ? 1 : 0);
+      }
+      if (view.heard_at)
+        registry_->account_heard.Add({{"account", view.account}}).Set(static_cast<double>(core::to_unix_ms(*view.heard_at)) / 1000);
+    }
   }
   return prometheus::TextSerializer{}.Serialize(registry_->metrics.Collect());
 }
@@ -211,6 +226,26 @@ void Telemetry::redis_loading(unsigned percent) {
 }
 
 void Telemetry::redis_start_failed(const core::Error& error) { registry_->error("embedded_redis_start_failed", {{"what", error.what}}); }
+
+void Telemetry::poll_failed(std::string_view account, const core::Error& error, unsigned attempt, std::chrono::milliseconds next_round) {
+  registry_->poll_errors.add({account, core::name_of(error.code)});
+  if (attempt <= 2) return;
+  registry_->warn("poll_failed", {{"account", account}, {"what", error.what}, {"attempt", attempt}, {"next_round_ms", next_round.count()}});
+}
+
+void Telemetry::errand_postponed(std::string_view account, const core::Error& error, unsigned attempt, core::Timestamp next_try) {
+  registry_->errands_postponed.add({account, core::name_of(error.code)});
+  if (attempt <= 2) return;
+  registry_->warn("errand_postponed",
+                  {{"account", account}, {"what", error.what}, {"attempt", attempt}, {"next_try", core::format_rfc3339(next_try)}});
+}
+
+void Telemetry::errands_unreadable(const core::Error& error) { registry_->error("errands_unreadable", {{"what", error.what}}); }
+
+void Telemetry::credentials_refused(std::string_view account, const core::Error& error) {
+  registry_->error("credentials_refused",
+                   {{"account", account}, {"what", error.what}, {"remedy", "renew the account's token or password in the configuration"}});
+}
 
 void Telemetry::starting(std::string_view version, std::string_view config_file) {
   registry_->info("starting", {{"version", version}, {"config", config_file}});

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "gateway/account_states.hpp"
 #include "queue/journal_reader.hpp"
 
 namespace satupintu::gateway {
@@ -24,6 +25,7 @@ struct Gauges {
   bool journal_failed = false;
   bool redis_up = false;
   std::uint64_t open_connections = 0;
+  std::vector<AccountView> accounts;
 };
 
 class Telemetry {
@@ -64,6 +66,12 @@ class Telemetry {
   void redis_loading(unsigned percent);
   void redis_stopped(std::string_view how);
   void redis_start_failed(const core::Error& error);
+
+  // The way out.
+  void poll_failed(std::string_view account, const core::Error& error, unsigned attempt, std::chrono::milliseconds next_round);
+  void errand_postponed(std::string_view account, const core::Error& error, unsigned attempt, core::Timestamp next_try);
+  void errands_unreadable(const core::Error& error);
+  void credentials_refused(std::string_view account, const core::Error& error);
 
   // The process.
   void starting(std::string_view version, std::string_view config_file);

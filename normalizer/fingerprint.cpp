@@ -15,7 +15,13 @@ constexpr std::size_t kLeastSaid = 12;  // letters; "ok pak" and "masih mati" ar
 
 // Acts upon another message instead of saying something new.
 bool acts_on_another(MessageKind kind) {
-  return kind == MessageKind::edit || kind == MessageKind::retraction || kind == MessageKind::reaction;
+  switch (kind) {
+    case MessageKind::edit:
+    case MessageKind::retraction:
+    case MessageKind::reaction:
+    case MessageKind::attachment: return true;
+    default: return false;
+  }
 }
 
 std::string written(const std::optional<core::Timestamp>& at) { return at ? std::to_string(core::to_unix_ms(*at)) : std::string(); }
@@ -32,7 +38,7 @@ std::string content_of(const Message& message) {
   std::vector<std::string_view> parts{message.sender.address, message.sender.platform_id, message.subject, message.text};
   parts.insert(parts.end(), message.to.begin(), message.to.end());
   for (const auto& attachment : message.attachments) {
-    for (const auto* id : {&attachment.provider_id, &attachment.url, &attachment.sha256, &attachment.name}) parts.emplace_back(*id);
+    for (const auto* id : {&attachment.provider_id, &attachment.inline_part, &attachment.url, &attachment.sha256, &attachment.name}) parts.emplace_back(*id);
   }
   return listed(parts);
 }
@@ -43,6 +49,9 @@ std::string seen_new(std::string_view account, std::string_view external_id, con
 
 std::string seen_of(const Message& message, std::string_view account, core::Timestamp received_at, const core::Secret& key) {
   const std::string provider_at = written(message.provider_at);
+  // Named by ourselves, after the message and its attachment: stored or lost, it is told once.
+  if (message.kind == MessageKind::attachment)
+    return core::to_hex(core::keyed_hash(key, {"message", account, name_of(message.kind), message.external_id}));
   if (acts_on_another(message.kind)) {
     // Providers name the original again, or give an id of its own; the second edit of a message is another event either way.
     return core::to_hex(core::keyed_hash(
@@ -93,12 +102,18 @@ std::string conversation_of(const Message& message, std::string_view account, st
   return core::to_hex(core::keyed_hash(key, {"conversation", reporter, account, *thread}));
 }
 
+std::string caller_of(const Message& message, std::string_view reporter, const core::Secret& key) {
+  const bool is_about_a_call = message.call || message.kind == MessageKind::caller_location;
+  if (reporter.empty() || !is_about_a_call) return {};
+  return core::to_hex(core::keyed_hash(key, {"caller", reporter}));
+}
+
 }  // namespace
 
 Fingerprints fingerprints_of(const Message& message, std::string_view account, core::Timestamp received_at, std::string_view reporter,
                              std::string_view folded_text, const core::Secret& key) {
   return {seen_of(message, account, received_at, key), target_of(message, account, key), said_of(reporter, folded_text, key),
-          conversation_of(message, account, reporter, key)};
+          conversation_of(message, account, reporter, key), caller_of(message, reporter, key)};
 }
 
 }  // namespace satupintu::normalizer

@@ -7,12 +7,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -20,6 +14,7 @@
 
 #include "core/crypto.hpp"
 #include "core/failpoint.hpp"
+#include "queue/awaiting.hpp"
 #include "queue/journal_format.hpp"
 
 namespace satupintu::queue {
@@ -525,24 +520,6 @@ asio::awaitable<Result<Seq>> Journal::commit(Commit commit) {
       },
       asio::use_awaitable, std::move(commit));
 }
-
-namespace {
-
-// Runs `work` on the reading thread and gives its result to the awaiting coroutine.
-template <class T, class Work>
-asio::awaitable<Result<T>> run_on(asio::thread_pool& reading, Work work) {
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<T>)>(
-      [&reading](auto handler, Work waiting) {
-        const asio::any_io_executor executor = asio::get_associated_executor(handler);
-        asio::post(reading, [executor, handler = std::move(handler), waiting = std::move(waiting)]() mutable {
-          Result<T> result = waiting();
-          asio::post(executor, [handler = std::move(handler), result = std::move(result)]() mutable { handler(std::move(result)); });
-        });
-      },
-      asio::use_awaitable, std::move(work));
-}
-
-}  // namespace
 
 asio::awaitable<Result<std::vector<JournalRow>>> Journal::read(Seq after, std::size_t max_rows, std::size_t max_bytes) {
   State& state = *state_;

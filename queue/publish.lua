@@ -6,13 +6,14 @@
 --   seen:<message>          "<outcome> <origin> <complaint id> <code>": what became of a message; ids are empty for an orphan
 --   said:<words>            "<at> <complaint id> <code>": the complaint to which a reporter said these words
 --   open:<conversation>     "<at> <complaint id> <code> <category>": the complaint a conversation is about, and its last message
+--   caller:<reporter>       "<at> <complaint id> <code>": the complaint that a reporter's last call made
 --   case:<code>             hash: what the tracking page shows, and the stream the complaint is in
 -- All but case: expire. Times are the messages' own, in milliseconds, so that a replay decides as the first run did.
 --
 -- Answers {outcome, 1 if this origin was not known before, complaint id, tracking code}.
 
 local intent, entry_type, lane, at, origin,
-      seen, target, target_code, said, conversation,
+      seen, target, target_code, said, conversation, caller,
       category, reporter_ref, channel, complaint_id, code_1, code_2, code_3,
       event, type_at, subject_at, complaint_at, code_at,
       remember_ids, repeat_window, remember_words, conversation_window, remember_conversation = unpack(ARGV)
@@ -66,6 +67,17 @@ if intent == 'rate' or intent == 'withdraw' then
   return conclude('orphaned', '', '')
 end
 
+if intent == 'hold' then return conclude('held', '', '') end
+
+-- A position that comes before its call leaves no trace: it is tried again.
+if intent == 'locate' then
+  local call_at, complaint, code = match(call('GET', tag .. 'caller:' .. caller) or '', '^(%d+) (%S+) (%S+)$')
+  if call_at and math.abs(at - call_at) <= tonumber(conversation_window) then
+    return enter_under('appended', entry_type, complaint, code)
+  end
+  return {'orphaned', 1, '', ''}
+end
+
 if intent == 'amend' or intent == 'attach' then
   local complaint, code = match(known[2] or '', '^%S+ %S+ (%S+) (%S+)$')
   if complaint then return enter_under('appended', entry_type, complaint, code) end
@@ -93,6 +105,11 @@ local function note_conversation(complaint, code, about)
   call('SET', tag .. 'open:' .. conversation, last .. ' ' .. complaint .. ' ' .. code .. ' ' .. about, 'PX', remember_conversation)
 end
 
+local function note_caller(complaint, code)
+  if caller == '' then return end
+  call('SET', tag .. 'caller:' .. caller, at .. ' ' .. complaint .. ' ' .. code, 'PX', remember_conversation)
+end
+
 -- The entry comes before the notes: adding it is all that can fail, and a failed submission must leave no trace that
 -- would change what becomes of it the next time.
 
@@ -101,6 +118,7 @@ if within(repeat_window, said_at) then
   if open_complaint == said_complaint and within(conversation_window, open_at) then
     note_conversation(said_complaint, said_code, open_category)
   end
+  note_caller(said_complaint, said_code)
   return result
 end
 
@@ -125,6 +143,7 @@ for _, code in ipairs({code_1, code_2, code_3}) do
     local result = enter('published', 'complaint.received', complaint_id, code)
     note_words(complaint_id, code)
     note_conversation(complaint_id, code, category)
+    note_caller(complaint_id, code)
     return result
   end
 end

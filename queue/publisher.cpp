@@ -22,13 +22,15 @@ namespace {
 constexpr std::chrono::milliseconds kLongestDelay = std::chrono::days{4};
 
 // What publish.lua unpacks from ARGV; the order is the script's.
-constexpr std::size_t kScriptArguments = 27;
+constexpr std::size_t kScriptArguments = 28;
 
 std::string_view name_of(Intent intent) noexcept {
   switch (intent) {
     case Intent::report: return "report";
     case Intent::amend: return "amend";
     case Intent::attach: return "attach";
+    case Intent::locate: return "locate";
+    case Intent::hold: return "hold";
     case Intent::rate: return "rate";
     case Intent::withdraw: return "withdraw";
   }
@@ -37,9 +39,11 @@ std::string_view name_of(Intent intent) noexcept {
 
 std::string_view entry_type_of(const Submission& submission) noexcept {
   switch (submission.intent) {
-    case Intent::report: return {};  // the script decides
+    case Intent::report:
+    case Intent::hold: return {};  // the script decides
     case Intent::amend:
-    case Intent::attach: return submission.entry_type;
+    case Intent::attach:
+    case Intent::locate: return submission.entry_type;
     case Intent::rate: return "complaint.rated";
     case Intent::withdraw: return "complaint.retracted";
   }
@@ -71,7 +75,8 @@ struct NewComplaintEvent {
 };
 
 std::optional<Outcome> outcome_named(std::string_view name) noexcept {
-  for (const auto outcome : {Outcome::published, Outcome::appended, Outcome::repeated, Outcome::duplicate, Outcome::orphaned}) {
+  for (const auto outcome : {Outcome::published, Outcome::appended, Outcome::repeated, Outcome::duplicate, Outcome::held,
+                             Outcome::orphaned}) {
     if (name_of(outcome) == name) return outcome;
   }
   return std::nullopt;
@@ -152,7 +157,7 @@ void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<
         std::to_string(core::to_unix_ms(submission.at)), submission.origin);
     // Without an id of the provider's, the message is known by where it stands in the journal.
     add(submission.seen.empty() ? submission.origin : submission.seen, submission.target, submission.target_code, submission.said,
-        submission.conversation);
+        submission.conversation, submission.caller);
     add(submission.category, submission.reporter_ref, submission.channel, submission.complaint_id, submission.code_candidates[0],
         submission.code_candidates[1], submission.code_candidates[2]);
     const NewComplaintEvent event(submission);

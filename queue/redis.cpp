@@ -7,21 +7,18 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
 #include <charconv>
 #include <optional>
 #include <utility>
+
+#include "queue/awaiting.hpp"
 
 namespace satupintu::queue {
 
@@ -35,42 +32,7 @@ using Replies = std::vector<RespValue>;
 
 namespace {
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = std::size_t{16} << 10U;
-
-// nullopt when `work` was not done in time; it has been cancelled then.
-template <class T>
-asio::awaitable<std::optional<T>> in_time(milliseconds limit, asio::awaitable<T> work) {
-  using namespace asio::experimental::awaitable_operators;
-  asio::steady_timer timer(co_await asio::this_coro::executor, limit);
-  auto first = co_await (std::move(work) || timer.async_wait(as_result));
-  if (first.index() == 1) co_return std::nullopt;
-  co_return std::get<0>(std::move(first));
-}
-
-// The system's resolver cannot be interrupted. A look-up that takes too long is left to end by itself, unheard.
-asio::awaitable<Result<std::vector<tcp::endpoint>>> look_up(RedisHost host, milliseconds limit) {
-  boost::system::error_code not_literal;
-  const auto literal = asio::ip::make_address(host.name, not_literal);
-  if (!not_literal) co_return std::vector{tcp::endpoint(literal, host.port)};
-
-  struct LookUp {
-    explicit LookUp(const asio::any_io_executor& executor) : done(executor), resolver(executor) {}
-    asio::steady_timer done;
-    tcp::resolver resolver;
-    std::vector<tcp::endpoint> found;
-  };
-  const auto query = std::make_shared<LookUp>(co_await asio::this_coro::executor);
-  query->done.expires_after(limit);
-  query->resolver.async_resolve(host.name, std::to_string(host.port),
-                                [query](const boost::system::error_code&, const tcp::resolver::results_type& found) {
-                                  for (const auto& entry : found) query->found.push_back(entry.endpoint());
-                                  query->done.cancel();
-                                });
-  co_await query->done.async_wait(as_result);
-  if (query->found.empty()) co_return fail(Errc::unavailable, "Redis' host name cannot be looked up");
-  co_return std::move(query->found);
-}
 
 // A peer that vanishes without a word is noticed within seconds, also while nothing is being sent.
 void watch_peer(int socket, milliseconds limit) {
@@ -109,7 +71,7 @@ class Connection {
 
   // Over TLS when there is a context, which must outlive the connection.
   asio::awaitable<Result<void>> open(RedisHost host, asio::ssl::context* tls_context) {
-    auto endpoints = co_await look_up(host, timeouts_.connect);
+    auto endpoints = co_await look_up(host.name, host.port, timeouts_.connect);
     if (!endpoints) co_return std::unexpected(endpoints.error());
     auto opened = co_await in_time(timeouts_.connect, connect_tcp(std::move(*endpoints), std::move(host.name), tls_context));
     co_return opened ? std::move(*opened) : fail(Errc::unavailable, "Redis does not accept connections in time");

@@ -11,6 +11,7 @@ std::string_view name_of(Outcome outcome) noexcept {
     case Outcome::appended: return "appended";
     case Outcome::repeated: return "repeated";
     case Outcome::duplicate: return "duplicate";
+    case Outcome::held: return "held";
     case Outcome::orphaned: return "orphaned";
   }
   std::unreachable();

@@ -18,6 +18,8 @@ enum class Intent {
   report,    // opens a complaint, or continues one
   amend,     // changes an earlier message; opens a complaint when that one is unknown
   attach,    // belongs to an earlier message (a reaction, a retraction); nothing without it
+  locate,    // belongs to a reporter's last call; may be tried again where that is not known yet
+  hold,      // only remembered: what it says comes later, with its siblings
   rate,      // rates the complaint whose code it names
   withdraw,  // withdraws the complaint whose code it names
 };
@@ -30,6 +32,7 @@ struct Submission {
   unsigned partition = 0;
   bool emergency = false;                        // into the emergency lane
   std::string seen, target, said, conversation;  // see normalizer::Fingerprints; empty: the rule does not apply
+  std::string caller;                            // for a call, and for `locate`
   std::string target_code;                       // for `rate` and `withdraw`
   std::string category;
   std::string reporter_ref;
@@ -45,6 +48,7 @@ enum class Outcome {
   appended,   // an entry under an earlier complaint (continued, edited, retracted, rated)
   repeated,   // the same reporter said the same again: an entry under the earlier complaint
   duplicate,  // the provider delivered the same message again: no entry
+  held,       // remembered: no entry
   orphaned,   // belongs to a message or complaint that is not known (or not this reporter's): no entry
 };
 

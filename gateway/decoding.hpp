@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a row of the journal to its events, whoever made the delivery: a provider, whose adapter decodes it, or the gateway itself. The
+// gateway makes three kinds of deliveries, so that what it found out later is committed, replayed and counted like everything else:
+// a text joined from its parts, what became of an attachment, and a pointer that led nowhere. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/accounts.hpp"
+#include "queue/journal_reader.hpp"
+
+namespace satupintu::gateway {
+
+// Fails with unreadable, as Adapter::decode does; "undecryptable" and "unknown_account" are reasons too.
+[[nodiscard]] core::Result<std::vector<core::Event>> decode(const Accounts& accounts, const queue::JournalRow& row);
+
+// One event of a row that held a part of a text.
+struct HeldPart {
+  core::Delivery delivery;
+  std::uint32_t index;
+};
+
+// REQUIRES: at least one part, all of one account.
+[[nodiscard]] core::Delivery joined_delivery(const std::vector<HeldPart>& parts, unsigned total);
+
+// `outcome` is the message's attachment `which`, stored or lost; `position` where the picture says it was taken.
+[[nodiscard]] core::Delivery attachment_delivery(const core::Delivery& original, const core::Message& message, std::size_t which,
+                                                 const core::Attachment& outcome, const std::optional<core::SharedPlace>& position);
+
+[[nodiscard]] core::Delivery unfetched_delivery(const core::Delivery& original, const core::Pointer& pointer);
+
+}  // namespace satupintu::gateway

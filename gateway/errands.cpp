@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/errands.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <charconv>
+#include <set>
+
+#include "core/failpoint.hpp"
+#include "gateway/clock.hpp"
+#include "gateway/decoding.hpp"
+#include "queue/awaiting.hpp"
+
+namespace satupintu::gateway {
+
+namespace asio = boost::asio;
+using core::Errc;
+using core::fail;
+using core::Result;
+using queue::Commit;
+using queue::Errand;
+using queue::ErrandKind;
+
+namespace {
+
+constexpr std::size_t kAtOnce = 16;
+constexpr std::chrono::seconds kLook{1};
+constexpr std::chrono::seconds kFirstPause{5};
+constexpr std::chrono::minutes kLongestPause{15};
+// What the provider refuses it will refuse again a moment later; somebody may mend it within the hour.
+constexpr std::chrono::hours kPauseAfterRefusal{1};
+
+std::string to_payload(const ErrandSubject& subject) {
+  return std::to_string(subject.seq) + ' ' + std::to_string(subject.index) + ' ' + std::to_string(subject.item) + ' ' +
+         std::to_string(subject.total);
+}
+
+ErrandSubject subject_of(const Errand& errand) {
+  std::array<std::uint64_t, 4> numbers{};
+  const char* at = errand.payload.data();
+  const char* const end = at + errand.payload.size();
+  for (auto& number : numbers) {
+    at = std::from_chars(at, end, number).ptr;
+    if (at != end) ++at;
+  }
+  return {numbers[0], static_cast<std::uint32_t>(numbers[1]), static_cast<std::uint32_t>(numbers[2]),
+          static_cast<std::uint32_t>(numbers[3])};
+}
+
+core::Timestamp next_try(const Errand& errand, const core::Error& error) {
+  if (error.code == Errc::refused || error.code == Errc::unauthentic) return now() + kPauseAfterRefusal;
+  const auto doubled = kFirstPause * (1U << std::min(errand.attempts, 10U));
+  return now() + std::min<std::chrono::seconds>(doubled, kLongestPause);
+}
+
+// Trying again would give the same.
+bool is_final(Errc code) { return code == Errc::not_found || code == Errc::too_large; }
+
+std::string_view why_lost(Errc code) {
+  switch (code) {
+    case Errc::not_found: return "gone_at_provider";
+    case Errc::too_large: return "too_large";
+    case Errc::unauthentic: return "no_access";
+    case Errc::refused: return "refused";
+    default: return "unavailable";
+  }
+}
+
+// Ends the errand, and commits what came of it.
+Commit ended(const Errand& errand, core::Delivery delivery) {
+  Commit commit;
+  commit.deliveries.push_back(std::move(delivery));
+  commit.errands_done = {errand.id};
+  return commit;
+}
+
+// What it was about is not there any more, or never was: nothing can come of it.
+Commit dropped(const Errand& errand) {
+  Commit commit;
+  commit.errands_done = {errand.id};
+  return commit;
+}
+
+}  // namespace
+
+Errand make_errand(ErrandKind kind, const std::string& account, ErrandSubject subject, core::Timestamp due, core::Timestamp expires,
+                   std::string topic) {
+  return {.id = 0,
+          .kind = kind,
+          .account = account,
+          .topic = std::move(topic),
+          .due = due,
+          .expires = expires,
+          .attempts = 0,
+          .payload = to_payload(subject)};
+}
+
+Errands::Errands(asio::any_io_executor back, queue::Journal& journal, const Accounts& accounts, Outbound& outbound, MediaStore& media,
+                 AccountStates& states, Telemetry& telemetry)
+    : back_(back),
+      sleep_(back),
+      journal_(journal),
+      accounts_(accounts),
+      outbound_(outbound),
+      media_(media),
+      states_(states),
+      telemetry_(telemetry) {
+  for (const auto& [name, adapter] : accounts_) transports_.emplace(name, outbound_.transport_to(adapter->hosts()));
+}
+
+asio::awaitable<void> Errands::run() {
+  while (!stopping_) {
+    auto due = co_await journal_.errands_due(now(), kAtOnce + under_way_.size());
+    if (!due) telemetry_.errands_unreadable(due.error());
+    for (auto& errand : due ? *due : std::vector<Errand>{}) {
+      if (stopping_ || under_way_.size() >= kAtOnce) break;
+      std::string key = errand.topic.empty() ? std::to_string(errand.id) : errand.topic;
+      const auto [task, is_new] = under_way_.try_emplace(key);
+      if (!is_new) continue;
+      const auto ended = [this, key](std::exception_ptr failure) {
+        under_way_.erase(key);
+        sleep_.cancel();
+        if (failure && !stopping_) std::rethrow_exception(failure);  // a bug; on stopping, the cancellation
+      };
+      asio::co_spawn(back_, attend(std::move(errand)), asio::bind_cancellation_slot(task->second.slot(), ended));
+    }
+    sleep_.expires_after(kLook);
+    co_await sleep_.async_wait(queue::as_result);
+  }
+  while (!under_way_.empty()) {
+    sleep_.expires_after(kLook);
+    co_await sleep_.async_wait(queue::as_result);
+  }
+}
+
+void Errands::stop() {
+  asio::post(back_, [this] {
+    stopping_ = true;
+    sleep_.cancel();
+    for (auto& [key, signal] : under_way_) signal.emit(asio::cancellation_type::terminal);
+  });
+}
+
+void Errands::wake() {
+  asio::post(back_, [this] { sleep_.cancel(); });
+}
+
+asio::awaitable<void> Errands::attend(Errand errand) {
+  auto outcome = co_await carry_out(errand);
+  core::failpoint("errands.before_commit");
+  Commit commit;
+  if (outcome) {
+    commit = std::move(*outcome);
+  } else {
+    const core::Timestamp again_at = next_try(errand, outcome.error());
+    telemetry_.errand_postponed(errand.account, outcome.error(), errand.attempts + 1, again_at);
+    commit.postponed = queue::Postponement{errand.id, again_at};
+  }
+  if (const auto committed = co_await journal_.commit(std::move(commit)); !committed && committed.error().code != Errc::overloaded)
+    telemetry_.errands_unreadable(committed.error());
+}
+
+asio::awaitable<Result<Commit>> Errands::carry_out(const Errand& errand) {
+  if (!accounts_.contains(errand.account)) co_return dropped(errand);
+  switch (errand.kind) {
+    case ErrandKind::fetch: co_return co_await fetch(errand);
+    case ErrandKind::store: co_return co_await store(errand);
+    case ErrandKind::join: co_return co_await join(errand);
+    case ErrandKind::again: co_return co_await again(errand);
+  }
+  co_return dropped(errand);
+}
+
+// Fails with not_found when the row was erased.
+asio::awaitable<Result<queue::JournalRow>> Errands::row_of(queue::Seq seq) {
+  auto rows = co_await journal_.read(seq - 1, 1, 1);
+  if (!rows) co_return std::unexpected(rows.error());
+  if (rows->empty() || rows->front().seq != seq) co_return fail(Errc::not_found, "the row was erased");
+  co_return std::move(rows->front());
+}
+
+asio::awaitable<Result<Commit>> Errands::fetch(const Errand& errand) {
+  const ErrandSubject subject = subject_of(errand);
+  const auto row = co_await row_of(subject.seq);
+  if (!row) co_return dropped(errand);
+  auto events = decode(accounts_, *row);
+  if (!events || subject.index >= events->size()) co_return dropped(errand);
+  const auto* pointer = std::get_if<core::Pointer>(&(*events)[subject.index]);
+  if (pointer == nullptr) co_return dropped(errand);
+  auto delivery = co_await accounts_.at(errand.account)->fetch(*pointer, *transports_.at(errand.account));
+  if (delivery) {
+    states_.reached(errand.account);
+    delivery->account = errand.account;
+    delivery->received_at = row->delivery.received_at;  // the citizen has waited since then
+    co_return ended(errand, std::move(*delivery));
+  }
+  if (is_final(delivery.error().code) || now() > errand.expires) co_return ended(errand, unfetched_delivery(row->delivery, *pointer));
+  states_.failed(errand.account, delivery.error());
+  co_return std::unexpected(delivery.error());
+}
+
+asio::awaitable<Result<Commit>> Errands::store(const Errand& errand) {
+  const ErrandSubject subject = subject_of(errand);
+  const auto row = co_await row_of(subject.seq);
+  if (!row) co_return dropped(errand);
+  auto events = decode(accounts_, *row);
+  if (!events || subject.index >= events->size()) co_return dropped(errand);
+  const auto* message = std::get_if<core::Message>(&(*events)[subject.index]);
+  if (message == nullptr || subject.item >= message->attachments.size()) co_return dropped(errand);
+
+  core::Attachment attachment = message->attachments[subject.item];
+  auto stored = co_await bring_in(errand.account, row->delivery, attachment);
+  if (!stored && !is_final(stored.error().code) && stored.error().code != Errc::unreadable && now() <= errand.expires)
+    co_return std::unexpected(stored.error());
+  if (stored) {
+    attachment.state = core::AttachmentState::stored;
+    attachment.stored_id = stored->id;
+    attachment.url = media_.link_to(stored->id, now());
+    attachment.mime_type = stored->mime_type;
+    attachment.sha256 = stored->id;
+    attachment.bytes = stored->bytes;
+  } else {
+    attachment.state = core::AttachmentState::lost;
+    attachment.lost_why = stored.error().code == Errc::unreadable ? stored.error().what : std::string(why_lost(stored.error().code));
+  }
+  co_return ended(errand, attachment_delivery(row->delivery, *message, subject.item, attachment,
+                                              stored ? stored->position : std::optional<core::SharedPlace>()));
+}
+
+// Fails with unreadable and a word for the reason when it is nothing that is kept.
+asio::awaitable<Result<StoredMedia>> Errands::bring_in(std::string account, core::Delivery delivery, core::Attachment attachment) {
+  const adapters::Adapter& adapter = *accounts_.at(account);
+  if (!attachment.inline_part.empty()) {
+    auto bytes = adapter.extract(delivery, attachment);
+    if (!bytes) co_return fail(Errc::not_found, bytes.error().what);
+    co_return co_await queue::run_on<StoredMedia>(outbound_.pool(), [this, bytes = std::move(*bytes)] { return media_.keep_bytes(bytes); });
+  }
+  auto download = co_await adapter.download(attachment, *transports_.at(account));
+  if (!download) {
+    states_.failed(account, download.error());
+    co_return std::unexpected(download.error());
+  }
+  states_.reached(account);
+  if (!attachment.sha256.empty() && attachment.sha256 != download->sha256) {
+    std::error_code ignored;
+    std::filesystem::remove(download->file, ignored);
+    co_return fail(Errc::unavailable, "what arrived is not what the provider's digest promises");
+  }
+  co_return co_await queue::run_on<StoredMedia>(outbound_.pool(), [this, file = download->file] { return media_.keep(file); });
+}
+
+// All parts that are there, once they are all or the wait for the rest is over.
+asio::awaitable<Result<Commit>> Errands::join(const Errand& errand) {
+  const auto siblings = co_await journal_.errands_of(errand.topic);
+  if (!siblings) co_return std::unexpected(siblings.error());
+  const unsigned total = subject_of(errand).total;
+  std::map<std::uint32_t, const Errand*> by_number;
+  core::Timestamp expires = errand.expires;
+  for (const Errand& sibling : *siblings) {
+    by_number.try_emplace(subject_of(sibling).item, &sibling);
+    expires = std::min(expires, sibling.expires);
+  }
+  if (by_number.size() < total && now() < expires) {
+    Commit later;
+    later.postponed = queue::Postponement{errand.id, expires};
+    co_return later;
+  }
+  Commit commit;
+  std::vector<HeldPart> parts;
+  for (const auto& [number, part] : by_number) {
+    const ErrandSubject subject = subject_of(*part);
+    auto row = co_await row_of(subject.seq);
+    if (row) parts.push_back({std::move(row->delivery), subject.index});
+    commit.errands_done.push_back(part->id);
+  }
+  if (!parts.empty()) commit.deliveries.push_back(joined_delivery(parts, total));
+  co_return commit;
+}
+
+asio::awaitable<Result<Commit>> Errands::again(const Errand& errand) {
+  auto row = co_await row_of(subject_of(errand).seq);
+  if (!row) co_return dropped(errand);
+  co_return ended(errand, std::move(row->delivery));
+}
+
+}  // namespace satupintu::gateway
