@@ -151,7 +151,7 @@ json::array attachments_json(const std::vector<Attachment>& attachments, const j
     out.text("id", attachment.stored_id).text("mime", attachment.mime_type).text("name", attachment.name).text("sha256", attachment.sha256);
     if (attachment.bytes > 0) out.always("bytes", attachment.bytes);
     out.always("state", json::string(name_of(attachment.state), storage)).text("why", attachment.lost_why);
-    if (attachment.state == AttachmentState::stored) out.text("url", attachment.url);
+    if (attachment.state == AttachmentState::stored) out.text("url", attachment.url).text("public_url", attachment.public_url);
     array.emplace_back(out.take());
   }
   return array;

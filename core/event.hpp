@@ -66,6 +66,7 @@ struct Attachment {
   std::string inline_part;  // where in the delivery itself its bytes stand, in the adapter's own words; empty where they are to be fetched
   AttachmentState state = AttachmentState::pending;
   std::string stored_id;    // in the media store; with it, `url` is a link to it and `mime_type` what it was found to be
+  std::string public_url;   // a link to the copy without metadata, of a picture
   std::uint64_t bytes = 0;  // once stored
   std::string lost_why;     // a short snake_case word
 };

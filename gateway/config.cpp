@@ -155,8 +155,33 @@ OutboundSettings read_outbound(Settings settings, const std::filesystem::path& b
   return outbound;
 }
 
-MediaSettings read_media(Settings settings, const std::filesystem::path& data_directory, const Keys& keys) {
+std::optional<S3Settings> read_bucket(Settings& media, const std::filesystem::path& ca_file) {
+  S3Settings bucket;
+  bucket.endpoint = media.text("s3_endpoint", "Where attachments are kept instead of the data directory: https://HOST of an S3 store.", "");
+  bucket.bucket = media.text("s3_bucket", "The bucket there.", "");
+  bucket.region = media.text("s3_region", "Its region, which the signature covers.", "us-east-1");
+  const auto access_key = media.optional_secret("s3_access_key", "The access key's id.");
+  const auto secret_key = media.optional_secret("s3_secret_key", "The access key's secret.");
+  if (bucket.endpoint.empty()) return std::nullopt;
+  if (!bucket.endpoint.starts_with("https://"))
+    media.mistake("s3_endpoint", "is \"" + bucket.endpoint + "\", which is no https address", "write it like \"https://s3.kota.example\"");
+  while (bucket.endpoint.ends_with('/')) bucket.endpoint.pop_back();
+  if (bucket.bucket.empty()) media.mistake("s3_bucket", "is missing", "name the bucket in which attachments are kept");
+  if (!access_key) media.mistake("s3_access_key", "is missing", "set it to { file = \"...\" } or { env = \"...\" }");
+  if (!secret_key) media.mistake("s3_secret_key", "is missing", "set it to { file = \"...\" } or { env = \"...\" }");
+  bucket.access_key = access_key.value_or(core::Secret{});
+  bucket.secret_key = secret_key.value_or(core::Secret{});
+  bucket.ca_file = ca_file;
+  return bucket;
+}
+
+MediaSettings read_media(Settings settings, const std::filesystem::path& data_directory, const std::filesystem::path& ca_file,
+                         const Keys& keys) {
   MediaSettings media;
+  media.bucket = read_bucket(settings, ca_file);
+  media.clamd = settings.text("clamd", "A ClamAV daemon that looks at every attachment: its socket's path, or HOST:PORT. Empty: none.", "");
+  if (!media.clamd.empty() && !media.clamd.starts_with('/') && !media.clamd.contains(':'))
+    settings.mistake("clamd", "is neither a path nor HOST:PORT", "write it like \"/run/clamav/clamd.ctl\"");
   media.directory = data_directory / "media";
   media.link_lifetime = settings.duration("link_lifetime", "How long the link lasts under which a consumer fetches an attachment.",
                                           std::chrono::minutes{1}, std::chrono::days{3650}, std::chrono::days{35});
@@ -208,7 +233,7 @@ Config read_config(const SettingsNode& tree, const std::filesystem::path& base, 
   config.dedupe = read_dedupe(root.table("dedupe"), config.journal);
   read_redis(root.table("redis"), base, data_directory, config);
   config.outbound = read_outbound(root.table("outbound"), base, data_directory);
-  config.media = read_media(root.table("media"), data_directory, config.keys);
+  config.media = read_media(root.table("media"), data_directory, config.outbound.ca_file, config.keys);
   config.accounts = read_accounts(root, config.patience);
   if (with_rules) config.rules = load_rules(rules_directory, root, report);
   return config;

@@ -75,6 +75,7 @@ Message attachment_message(const json::object& told) {
   attachment.state = enum_of<core::AttachmentState>(told, "state");
   attachment.stored_id = text_of(told, "stored_id");
   attachment.url = text_of(told, "url");
+  attachment.public_url = text_of(told, "public_url");
   attachment.mime_type = text_of(told, "mime");
   attachment.name = text_of(told, "name");
   attachment.sha256 = text_of(told, "sha256");
@@ -152,6 +153,7 @@ Delivery attachment_delivery(const Delivery& original, const Message& message, s
                     {"state", static_cast<int>(outcome.state)},
                     {"stored_id", outcome.stored_id},
                     {"url", outcome.url},
+                    {"public_url", outcome.public_url},
                     {"mime", outcome.mime_type},
                     {"name", outcome.name},
                     {"sha256", outcome.sha256},

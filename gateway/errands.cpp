@@ -218,7 +218,9 @@ asio::awaitable<Result<Commit>> Errands::store(const Errand& errand) {
   if (stored) {
     attachment.state = core::AttachmentState::stored;
     attachment.stored_id = stored->id;
-    attachment.url = media_.link_to(stored->id, now());
+    attachment.url = media_.link_to({.id = stored->id}, now());
+    const bool may_have_metadata = stored->mime_type == "image/jpeg" || stored->mime_type == "image/png";
+    if (may_have_metadata) attachment.public_url = media_.link_to({.id = stored->id, .is_public = true}, now());
     attachment.mime_type = stored->mime_type;
     attachment.sha256 = stored->id;
     attachment.bytes = stored->bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where citizens' pictures, recordings and documents are kept: each once, by its content, under the data directory. What a file is is
-// found out from its bytes, never believed from its sender; archives are not unpacked and pictures not decoded. All functions block and
-// may be called from any thread.
+// Where citizens' pictures, recordings and documents are kept: each once, by its content, under the data directory or in an S3 bucket.
+// What a file is is found out from its bytes, never believed from its sender; archives are not unpacked and pictures not decoded. All
+// functions block and may be called from any thread.
 #pragma once
 
 #include <chrono>
@@ -15,6 +15,7 @@
 #include "core/event.hpp"
 #include "core/secret.hpp"
 #include "core/time.hpp"
+#include "gateway/s3_bucket.hpp"
 
 namespace satupintu::gateway {
 
@@ -22,7 +23,9 @@ inline constexpr std::string_view kMediaRoute = "/media/";
 
 struct MediaSettings {
   std::filesystem::path directory;
-  core::Secret link_key;  // signs the links under which media are handed out
+  std::optional<S3Settings> bucket;  // instead of the directory
+  std::string clamd;                 // the scanner's unix socket, or host:port; empty: nothing is scanned
+  core::Secret link_key;             // signs the links under which media are handed out
   std::chrono::milliseconds link_lifetime = std::chrono::days{35};
 };
 
@@ -31,6 +34,12 @@ struct StoredMedia {
   std::string mime_type;
   std::uint64_t bytes = 0;
   std::optional<core::SharedPlace> position;  // where a photograph says that it was taken
+};
+
+// What a link asks for.
+struct MediaRequest {
+  std::string id;
+  bool is_public = false;  // the copy without metadata
 };
 
 class MediaStore {
@@ -43,15 +52,19 @@ class MediaStore {
   // The same for bytes that came inside a delivery.
   [[nodiscard]] core::Result<StoredMedia> keep_bytes(std::string_view bytes);
 
-  // "/media/<id>?until=<Unix time>&signature=<hex>": whoever holds it may fetch the media until then.
-  [[nodiscard]] std::string link_to(std::string_view id, core::Timestamp now) const;
-  // Is this path and query a link of ours that has not ended? Gives the id.
-  [[nodiscard]] std::optional<std::string> id_of_link(std::string_view path, std::string_view query, core::Timestamp now) const;
+  // "/media/<id>?until=<Unix time>&signature=<hex>": whoever holds it may fetch the media until then. A picture has a second one, under
+  // "/media/<id>/public", for the copy that may become public.
+  [[nodiscard]] std::string link_to(const MediaRequest& media, core::Timestamp now) const;
+  // What a link of ours asks for; nullopt for one that is not ours, or that has ended.
+  [[nodiscard]] std::optional<MediaRequest> read_link(std::string_view path, std::string_view query, core::Timestamp now) const;
 
-  // The bytes of something stored. Fails with not_found or unavailable.
-  [[nodiscard]] core::Result<std::string> read(std::string_view id) const;
+  // The bytes of something stored. Fails with not_found, also for a public copy of what has none, or unavailable.
+  [[nodiscard]] core::Result<std::string> read(const MediaRequest& media) const;
 
  private:
+  [[nodiscard]] std::filesystem::path path_of(std::string_view id) const;
+  core::Result<void> put(std::string_view id, std::string_view bytes) const;
+
   MediaSettings settings_;
 };
 
