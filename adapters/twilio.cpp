@@ -126,8 +126,8 @@ TwilioAccount::TwilioAccount(std::string account, core::Settings& settings)
   if (!account_sid_.empty() && !is_sid(account_sid_, "AC")) {
     settings.mistake("account_sid", "is no account SID", "copy it from Twilio's console: AC and 32 hex digits");
   }
-  if (host_of(api_url_).empty()) {
-    settings.mistake("api_url", "is no http address", "leave it out, or write it as \"" + std::string(kApi) + '"');
+  if (host_of(api_url_).empty() || api_url_.ends_with('/')) {
+    settings.mistake("api_url", "is no address of an API", "write it without a slash at its end: \"" + std::string(kApi) + '"');
   }
 }
 

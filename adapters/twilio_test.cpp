@@ -282,7 +282,12 @@ TEST_CASE("an_account_sid_that_is_none_is_a_mistake") {
   CHECK(Account({{"account_sid", text(kAccountSid)}}).report.mistakes.empty());
 }
 
-TEST_CASE("an_api_that_has_no_address_is_a_mistake") { CHECK(Account({{"api_url", text("api.twilio.com")}}).report.mistakes.size() == 1); }
+TEST_CASE("an_api_that_has_no_address_is_a_mistake") {
+  for (const char* url : {"api.twilio.com", "https://api.twilio.com/"}) {
+    CAPTURE(url);
+    CHECK(Account({{"api_url", text(url)}}).report.mistakes.size() == 1);
+  }
+}
 
 // ------------------------------------------------------------------ media
 

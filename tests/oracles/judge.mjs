@@ -9,8 +9,19 @@
 // provider's signature does not cover the last letter of the body, the oracle also exports `tamper(request)`, which gives a changed copy.
 import { readFileSync } from "node:fs";
 
+const { now, secrets, requests } = JSON.parse(readFileSync(0, "utf8"));
+
+// Libraries that look at the time find it to be when the fixtures arrive.
+const Clock = Date;
+globalThis.Date = class extends Clock {
+  constructor(...given) {
+    super(...(given.length > 0 ? given : [now]));
+  }
+  static now() {
+    return now;
+  }
+};
 const oracle = await import(process.argv[2]);
-const { secrets, requests } = JSON.parse(readFileSync(0, "utf8"));
 
 const isPlain = (byte) => /[0-9A-Za-z]/.test(String.fromCharCode(byte));
 

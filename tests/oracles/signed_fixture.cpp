@@ -47,6 +47,9 @@ int main(int count, char** arguments) {
     adapter->sign(request);
     requests.push_back(to_json(fixture, request));
   }
-  std::cout << json::object{{"secrets", settings_of(account)}, {"requests", std::move(requests)}} << '\n';
+  std::cout << json::object{{"now", core::to_unix_ms(tests::kArrival)},
+                            {"secrets", settings_of(account)},
+                            {"requests", std::move(requests)}}
+            << '\n';
   return 0;
 }
