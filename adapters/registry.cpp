@@ -5,8 +5,11 @@
 #include <array>
 
 #include "adapters/hotline/form.hpp"
+#include "adapters/hotline/twilio_voice.hpp"
 #include "adapters/sms/kannel.hpp"
+#include "adapters/sms/twilio.hpp"
 #include "adapters/whatsapp/cloud.hpp"
+#include "adapters/whatsapp/twilio.hpp"
 
 namespace satupintu::adapters {
 
@@ -15,8 +18,11 @@ namespace {
 // One row per provider, in the order in which `config-reference` prints them.
 constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
+    {"hotline/twilio-voice", make_hotline_twilio_voice, "Twilio Programmable Voice, as an answering machine"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
+    {"sms/twilio", make_sms_twilio, "Twilio Programmable Messaging: SMS and MMS"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
+    {"whatsapp/twilio", make_whatsapp_twilio, "WhatsApp through Twilio"},
 });
 
 }  // namespace

@@ -3,15 +3,22 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <span>
+#include <system_error>
 #include <utility>
 
 #include "adapters/form.hpp"
 #include "adapters/json.hpp"
 #include "adapters/signature.hpp"
+#include "adapters/url.hpp"
+#include "adapters/whatsapp/form_answers.hpp"
+#include "adapters/whatsapp/identity.hpp"
 #include "core/crypto.hpp"
 
 namespace satupintu::adapters {
 
+using boost::asio::awaitable;
 using core::Attachment;
 using core::AttachmentKind;
 using core::Errc;
@@ -29,6 +36,9 @@ constexpr std::size_t kSignatureDigits = 64;
 constexpr std::size_t kMaxChallenge = 256;
 // Meta's notifications end at 3 MB.
 constexpr std::uint64_t kMaxBodyBytes = 3'500'000;
+constexpr std::string_view kGraphApi = "https://graph.facebook.com/v26.0";
+// Where Meta keeps what citizens send.
+constexpr std::array<std::string_view, 2> kMediaStores{"lookaside.fbsbx.com", "*.whatsapp.net"};
 
 const AdapterInfo kInfo{
     .name = "whatsapp/cloud", .channel = core::Channel::whatsapp, .methods = {"GET", "POST"}, .max_body_bytes = kMaxBodyBytes};
@@ -60,29 +70,6 @@ constexpr std::array<std::string_view, 22> kOtherFields{
 };
 
 // ------------------------------------------------------------------ who wrote
-
-bool is_phone(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// A user's two names on WhatsApp. Since user names came, either may be missing, and the field of the number may
-// hold the business-scoped id ("ID.77…").
-struct Identity {
-  std::string phone;
-  std::string user_id;
-
-  Identity(std::string number, std::string scoped_id) : phone(std::move(number)), user_id(std::move(scoped_id)) {
-    if (is_phone(phone)) return;
-    if (user_id.empty()) user_id = std::move(phone);
-    phone.clear();
-  }
-
-  [[nodiscard]] bool is_known() const { return !phone.empty() || !user_id.empty(); }
-  [[nodiscard]] bool is_same_as(const Identity& other) const {
-    return (!phone.empty() && phone == other.phone) || (!user_id.empty() && user_id == other.user_id);
-  }
-};
 
 struct Contact {
   Identity identity;
@@ -119,22 +106,15 @@ std::optional<core::Sender> read_sender(const JsonView& element, const Surroundi
   } else if (around.contacts.size() == 1) {
     contact = &around.contacts.front();
   }
-  core::Sender sender;
   if (contact != nullptr) {
     if (identity.phone.empty()) identity.phone = contact->identity.phone;
     if (identity.user_id.empty()) identity.user_id = contact->identity.user_id;
-    sender.name = contact->name;
-    sender.handle = contact->handle;
   }
   if (!identity.is_known()) return std::nullopt;
-  if (!identity.user_id.empty()) sender.scope = around.business;
-  if (identity.phone.empty()) {
-    sender.address_kind = core::AddressKind::platform_id;
-    sender.address = std::move(identity.user_id);
-  } else {
-    sender.address_kind = core::AddressKind::phone;
-    sender.address = std::move(identity.phone);
-    sender.platform_id = std::move(identity.user_id);
+  core::Sender sender = sender_of(std::move(identity), around.business);
+  if (contact != nullptr) {
+    sender.name = contact->name;
+    sender.handle = contact->handle;
   }
   return sender;
 }
@@ -210,19 +190,6 @@ bool read_contact_cards(const JsonView& element, Message& message) {
   return element["contacts"].is_list();
 }
 
-// The answers of a filled-in form, "question: answer" on a line each. Some senders put something else there than
-// the JSON object that Meta documents; then the form's own summary has to do.
-std::string form_answers(const JsonView& reply) {
-  std::string lines;
-  if (const auto answers = JsonDocument::parse(reply["response_json"].text())) {
-    for (const auto& [question, answer] : answers->root().members()) {
-      const std::string text = answer.id();
-      if (question != "flow_token" && !text.empty()) lines += (lines.empty() ? "" : "\n") + question + ": " + text;
-    }
-  }
-  return lines.empty() ? reply["body"].text() : lines;
-}
-
 bool read_interactive(const JsonView& element, Message& message) {
   const JsonView interactive = element["interactive"];
   const std::string type = interactive["type"].text();
@@ -232,7 +199,9 @@ bool read_interactive(const JsonView& element, Message& message) {
     return reply["title"].is_text();
   }
   if (type == "nfm_reply") {
-    message.text = form_answers(reply);
+    // Some senders put something else there than the JSON object that Meta documents; then the form's own summary has to do.
+    message.text = form_answers(reply["response_json"].text());
+    if (message.text.empty()) message.text = reply["body"].text();
     return reply.is_object();
   }
   message.kind = MessageKind::unsupported;
@@ -381,6 +350,31 @@ void for_each_object(const JsonView& list, std::string_view otherwise, std::vect
   }
 }
 
+// ------------------------------------------------------------------ what Meta keeps
+
+// Digits so far; certainly nothing that could lead to another place of the API.
+bool is_media_id(std::string_view id) {
+  return !id.empty() && std::ranges::all_of(id, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+  });
+}
+
+// An answer of the Graph API that is no success. Most of its errors have the status 400 and say in a code what they are.
+core::Error refusal_of(const core::HttpAnswer& answer) {
+  constexpr std::array<std::string_view, 3> kToken{"190", "10", "200"};
+  constexpr std::array<std::string_view, 5> kLater{"1", "2", "4", "80007", "130429"};
+  const auto document = JsonDocument::parse(answer.body);
+  const std::string code = document ? document->root()["error"]["code"].id() : std::string{};
+  const auto is_in = [&](std::span<const std::string_view> codes) { return std::ranges::find(codes, code) != codes.end(); };
+  const auto told = [&](Errc errc) {
+    return core::Error{errc, "the Graph API answers " + std::to_string(answer.status) + " and error " + code};
+  };
+  if (answer.status == 401 || answer.status == 403 || is_in(kToken)) return told(Errc::unauthentic);
+  if (answer.status == 408 || answer.status == 429 || answer.status >= 500 || is_in(kLater)) return told(Errc::unavailable);
+  if (answer.status == 404 || answer.status == 410 || code == "100") return told(Errc::not_found);
+  return told(Errc::refused);
+}
+
 class WhatsappCloud final : public Adapter {
  public:
   WhatsappCloud(std::string account, core::Settings& settings)
@@ -392,7 +386,15 @@ class WhatsappCloud final : public Adapter {
         phone_number_ids_(settings.texts("phone_number_ids",
                                          "The ids (not the numbers) of the phone numbers that belong to this account. What comes for other "
                                          "numbers of the same Meta app is ignored; an empty list takes all.",
-                                         {})) {}
+                                         {})),
+        access_token_(settings.optional_secret("access_token",
+                                               "A system user's access token with the permission whatsapp_business_messaging. Without it, "
+                                               "pictures and voice messages cannot be fetched.")),
+        api_url_(settings.text("api_url", "Meta's Graph API with its version.", std::string(kGraphApi))) {
+    if (host_of(api_url_).empty() || api_url_.ends_with('/')) {
+      settings.mistake("api_url", "is no address of an API", "write it without a slash at its end: \"" + std::string(kGraphApi) + '"');
+    }
+  }
 
   [[nodiscard]] const AdapterInfo& info() const noexcept override { return kInfo; }
 
@@ -417,6 +419,34 @@ class WhatsappCloud final : public Adapter {
                       [&](const JsonView& change) { read_change(entry["id"].id(), change, document->repaired(), events); });
     });
     return events;
+  }
+
+  [[nodiscard]] std::vector<std::string> hosts() const override {
+    std::vector<std::string> hosts{host_of(api_url_)};
+    hosts.insert(hosts.end(), kMediaStores.begin(), kMediaStores.end());
+    return hosts;
+  }
+
+  // First the API tells where the media lie, for five minutes; then they are fetched from there. Both want the token.
+  awaitable<core::Result<Download>> download(Attachment attachment, Transport& transport) const override {
+    if (!access_token_) co_return core::fail(Errc::refused, "media cannot be fetched: the account has no access_token");
+    if (!is_media_id(attachment.provider_id)) co_return core::fail(Errc::refused, "the attachment has no media id");
+    const std::pair authorization{std::string("Authorization"), std::string("Bearer ").append(access_token_->reveal())};
+    auto answer = co_await transport.call({.url = api_url_ + '/' + attachment.provider_id, .headers = {authorization}});
+    if (!answer) co_return std::unexpected(answer.error());
+    if (answer->status != 200) co_return std::unexpected(refusal_of(*answer));
+    const auto told = JsonDocument::parse(answer->body);
+    const std::string url = told ? told->root()["url"].text() : std::string{};
+    if (url.empty()) co_return core::fail(Errc::unavailable, "the Graph API does not tell where the media lie");
+    if (!is_https_to(url, hosts())) co_return core::fail(Errc::refused, "the media lie with a server that is not Meta's");
+    auto download = co_await transport.download({.url = url, .headers = {authorization}});
+    if (!download) co_return std::unexpected(download.error());
+    if (!attachment.sha256.empty() && attachment.sha256 != download->sha256) {
+      std::error_code ignored;
+      std::filesystem::remove(download->file, ignored);
+      co_return core::fail(Errc::unavailable, "what arrived is not what was sent");
+    }
+    co_return download;
   }
 
   void sign(core::HttpRequest& request) const override {
@@ -493,6 +523,8 @@ class WhatsappCloud final : public Adapter {
   LiveSecrets app_secrets_;
   core::Secret verify_token_;
   std::vector<std::string> phone_number_ids_;
+  std::optional<core::Secret> access_token_;
+  std::string api_url_;
 };
 
 }  // namespace

@@ -4,6 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
+
+#include "core/crypto.hpp"
+#include "tests/support/scripted_transport.hpp"
 
 using namespace satupintu::adapters;
 using namespace satupintu::core;
@@ -170,5 +174,175 @@ TEST_CASE("missing_secrets_are_reported_together") {
   REQUIRE(report.mistakes.size() == 2);
   CHECK(report.mistakes[0].path == "accounts.wa-uji.app_secret");
   CHECK(report.mistakes[1].path == "accounts.wa-uji.verify_token");
-  CHECK(report.keys.size() == 4);
+  CHECK(report.keys.size() == 6);
+}
+
+// ------------------------------------------------------------------ media
+
+namespace {
+
+using satupintu::tests::run;
+using satupintu::tests::ScriptedTransport;
+
+constexpr std::string_view kAnswer =
+    R"({"url":"https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1","mime_type":"image/jpeg","sha256":"x","file_size":6,)"
+    R"("id":"1166","messaging_product":"whatsapp"})";
+
+std::unique_ptr<Adapter> make_with_token(SettingsNode::Table table = {}) {
+  table.insert({{"access_token", secret("EAAB-token-uji-01")}});
+  return make(std::move(table));
+}
+
+Attachment picture(std::string id = "1166", std::string_view content = "gambar") {
+  Attachment attachment;
+  attachment.kind = AttachmentKind::image;
+  attachment.provider_id = std::move(id);
+  attachment.sha256 = sha256_hex(content);
+  return attachment;
+}
+
+HttpAnswer json(unsigned status, std::string_view body) {
+  return {.status = status, .content_type = "application/json", .body = std::string(body), .headers = {}};
+}
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+}  // namespace
+
+TEST_CASE("media_are_asked_for_and_then_fetched_with_the_token") {
+  ScriptedTransport transport;
+  transport.answers = {json(200, kAnswer)};
+  transport.bodies = {"gambar"};
+  const auto download = run(make_with_token()->download(picture(), transport));
+  REQUIRE(download);
+  CHECK(download->bytes == 6);
+  std::filesystem::remove(download->file);
+  REQUIRE(transport.calls.size() == 2);
+  for (const auto& call : transport.calls) {
+    CHECK(call.method == "GET");
+    CHECK(call.headers == Headers{{"Authorization", "Bearer EAAB-token-uji-01"}});
+  }
+  CHECK(transport.calls[0].url == "https://graph.facebook.com/v26.0/1166");
+  CHECK(transport.calls[1].url == "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1");
+}
+
+TEST_CASE("without_a_token_media_are_refused_with_the_reason") {
+  ScriptedTransport transport;
+  const auto download = run(make()->download(picture(), transport));
+  REQUIRE_FALSE(download);
+  CHECK(download.error().code == Errc::refused);
+  CHECK(download.error().what.contains("access_token"));
+  CHECK(transport.calls.empty());
+}
+
+TEST_CASE("the_token_goes_to_metas_servers_only") {
+  for (const char* url : {"https://jahat.example/1", "http://lookaside.fbsbx.com/1", "https://lookaside.fbsbx.com.jahat.example/1",
+                          "https://lookaside.fbsbx.com@jahat.example/1", "https://jahat.example\\\\.whatsapp.net/1",
+                          "https://whatsapp.net/1", "file:///etc"}) {
+    CAPTURE(url);
+    ScriptedTransport transport;
+    transport.answers = {json(200, R"({"url":")" + std::string(url) + R"("})")};
+    CHECK(run(make_with_token()->download(picture(), transport)).error().code == Errc::refused);
+    CHECK(transport.calls.size() == 1);
+  }
+  ScriptedTransport transport;
+  transport.answers = {json(200, R"({"url":"https://mmg.whatsapp.net/d/f/1.enc"})")};
+  transport.bodies = {"gambar"};
+  const auto download = run(make_with_token()->download(picture(), transport));
+  REQUIRE(download);
+  std::filesystem::remove(download->file);
+}
+
+TEST_CASE("a_media_id_cannot_lead_elsewhere") {
+  for (const char* id : {"", "../me", "1166?fields=x", "1166/../2", "1166#", "%2e%2e"}) {
+    CAPTURE(id);
+    ScriptedTransport transport;
+    CHECK(run(make_with_token()->download(picture(id), transport)).error().code == Errc::refused);
+    CHECK(transport.calls.empty());
+  }
+}
+
+TEST_CASE("what_the_api_says_instead_of_media_tells_what_to_do") {
+  struct Case {
+    unsigned status;
+    std::string_view body;
+    Errc code;
+  };
+  for (const auto& [status, body, code] : std::vector<Case>{
+           {401, R"({"error":{"code":190}})", Errc::unauthentic},
+           {400, R"({"error":{"code":190,"message":"expired"}})", Errc::unauthentic},
+           {403, "", Errc::unauthentic},
+           {400, R"({"error":{"code":10}})", Errc::unauthentic},
+           {400, R"({"error":{"code":100,"error_subcode":33}})", Errc::not_found},
+           {404, "", Errc::not_found},
+           {410, "", Errc::not_found},
+           {400, R"({"error":{"code":4}})", Errc::unavailable},
+           {400, R"({"error":{"code":80007}})", Errc::unavailable},
+           {429, "", Errc::unavailable},
+           {500, R"({"error":{"code":1}})", Errc::unavailable},
+           {503, "<html>", Errc::unavailable},
+           {302, "", Errc::refused},
+           {400, R"({"error":{"code":131}})", Errc::refused},
+           {200, "", Errc::unavailable},
+           {200, "<html>", Errc::unavailable},
+           {200, R"({"id":"1166"})", Errc::unavailable},
+           {200, R"({"url":7})", Errc::unavailable},
+       }) {
+    CAPTURE(status);
+    CAPTURE(body);
+    ScriptedTransport transport;
+    transport.answers = {json(status, body)};
+    CHECK(run(make_with_token()->download(picture(), transport)).error().code == code);
+  }
+}
+
+TEST_CASE("what_fails_on_the_way_fails_as_the_transport_says") {
+  for (const auto code : {Errc::unauthentic, Errc::not_found, Errc::unavailable, Errc::timed_out, Errc::too_large}) {
+    ScriptedTransport transport;
+    transport.answers = {fail(code, "uji"), json(200, kAnswer)};
+    transport.bodies = {fail(code, "uji")};
+    const auto adapter = make_with_token();
+    CHECK(run(adapter->download(picture(), transport)).error().code == code);
+    CHECK(run(adapter->download(picture(), transport)).error().code == code);
+    CHECK(transport.calls.size() == 3);
+  }
+}
+
+TEST_CASE("media_that_are_not_what_was_sent_are_not_kept") {
+  ScriptedTransport transport;
+  transport.answers = {json(200, kAnswer), json(200, kAnswer)};
+  transport.bodies = {"lain", "lain"};
+  const auto adapter = make_with_token();
+  const auto download = run(adapter->download(picture("1166", "gambar"), transport));
+  REQUIRE_FALSE(download);
+  CHECK(download.error().code == Errc::unavailable);
+  Attachment untold = picture();
+  untold.sha256.clear();
+  const auto taken = run(adapter->download(untold, transport));
+  REQUIRE(taken);
+  std::filesystem::remove(taken->file);
+}
+
+TEST_CASE("the_api_may_be_reached_elsewhere") {
+  const auto adapter = make_with_token({{"api_url", {std::string("https://127.0.0.1:8443/v27.0")}}});
+  CHECK(adapter->hosts() == std::vector<std::string>{"127.0.0.1", "lookaside.fbsbx.com", "*.whatsapp.net"});
+  ScriptedTransport transport;
+  transport.answers = {json(404, "")};
+  CHECK_FALSE(run(adapter->download(picture(), transport)));
+  CHECK(transport.calls.front().url == "https://127.0.0.1:8443/v27.0/1166");
+  CHECK(make()->hosts().front() == "graph.facebook.com");
+}
+
+TEST_CASE("an_api_without_an_address_is_a_mistake") {
+  for (const char* url : {"graph.facebook.com", "https://graph.facebook.com/v26.0/"}) {
+    CAPTURE(url);
+    const SettingsNode root{SettingsNode::Table{{"app_secret", secret("rahasia-aplikasi-uji-01")},
+                                                {"verify_token", secret("kata-jabat-tangan-uji")},
+                                                {"api_url", {std::string(url)}}}};
+    SettingsReport report;
+    Settings settings(root, report);
+    CHECK(make_whatsapp_cloud("wa-uji", settings) != nullptr);
+    REQUIRE(report.mistakes.size() == 1);
+    CHECK(report.mistakes.front().path == "api_url");
+  }
 }

@@ -17,6 +17,14 @@ core::SettingsNode texts(const std::vector<std::string>& values) {
   return {std::move(list)};
 }
 
+core::SettingsNode::Table twilio_settings(std::string public_url, core::SettingsNode::Table more = {}) {
+  more.insert({{"auth_token", secret("5b1f0c93d2a84e67b0c4f1d82e9a7366")},
+               {"previous_auth_token", secret("c07d4e19f5b2836a1e90d7c452fb68a3")},
+               {"account_sid", {std::string("ACb7a2f04c61d953e80f1b2c3d4e5f6071")}},
+               {"public_url", {std::move(public_url)}}});
+  return more;
+}
+
 }  // namespace
 
 std::span<const TestAccount> test_accounts() {
@@ -25,10 +33,18 @@ std::span<const TestAccount> test_accounts() {
        .name = "hotline",
        .settings = {{"key", secret("kunci-meja-bantuan-2f71c0")}, {"previous_key", secret("kunci-meja-bantuan-lama-9e")}},
        .signing_secret = "key"},
+      {.adapter = "hotline/twilio-voice",
+       .name = "hotline-twilio",
+       .settings = twilio_settings("https://pintu.tangerang.example/channels/hotline-twilio", {{"transcribes", {true}}}),
+       .signing_secret = "auth_token"},
       {.adapter = "sms/kannel",
        .name = "sms-1708",
        .settings = {{"secret", secret("k4nn3l-rahasia-di-jalur-url")}, {"previous_secret", secret("k4nn3l-rahasia-yang-dahulu")}},
        .signing_secret = "secret"},
+      {.adapter = "sms/twilio",
+       .name = "sms-twilio",
+       .settings = twilio_settings("https://pintu.tangerang.example/channels/sms-twilio"),
+       .signing_secret = "auth_token"},
       {.adapter = "whatsapp/cloud",
        .name = "wa-utama",
        .settings = {{"app_secret", secret("8d0f1c7b2a9e4f6035c1d7e8")},
@@ -38,6 +54,10 @@ std::span<const TestAccount> test_accounts() {
        .signing_secret = "app_secret",
        .signs_body = true,
        .signature_is_hex = true},
+      {.adapter = "whatsapp/twilio",
+       .name = "wa-twilio",
+       .settings = twilio_settings("https://pintu.tangerang.example:443/channels/wa-twilio"),
+       .signing_secret = "auth_token"},
   };
   return accounts;
 }
