@@ -17,6 +17,7 @@
 #include "gateway/clock.hpp"
 #include "gateway/errands.hpp"
 #include "gateway/intake.hpp"
+#include "gateway/media_route.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/poller.hpp"
 #include "normalizer/normalizer.hpp"
@@ -86,6 +87,13 @@ std::vector<Route> account_routes(const Accounts& accounts, adapters::Audience a
   return routes;
 }
 
+std::vector<Route> public_routes(const Accounts& accounts, Intake& intake, const queue::Journal& journal, const MediaStore& media,
+                                 Outbound& outbound) {
+  auto routes = account_routes(accounts, adapters::Audience::providers, intake, journal);
+  routes.push_back(media_route(media, outbound));
+  return routes;
+}
+
 }  // namespace
 
 struct App::Parts {
@@ -96,8 +104,9 @@ struct App::Parts {
         redis(back.get_executor(), config.redis.address, config.redis.timeouts),
         publisher(redis, journal->gateway_id(), config.dedupe),
         normalizer(config.rules, config.keys.identity),
-        pipeline(back.get_executor(), *journal, publisher, Assembly(config.accounts, normalizer, std::move(sealer), journal->gateway_id()),
-                 std::move(suspect), telemetry),
+        pipeline(back.get_executor(), *journal, publisher,
+                 Assembly(config.accounts, normalizer, std::move(sealer), journal->gateway_id(), config.wait_for_parts), std::move(suspect),
+                 telemetry),
         states(config.patience, now()),
         outbound(config.outbound),
         media(config.media),
@@ -106,8 +115,7 @@ struct App::Parts {
         intake(*journal, states, telemetry),
         edge(telemetry),
         redis_events(telemetry),
-        public_server(front, config.public_listener, account_routes(config.accounts, adapters::Audience::providers, intake, *journal),
-                      edge),
+        public_server(front, config.public_listener, public_routes(config.accounts, intake, *journal, media, outbound), edge),
         staff_server(front, config.staff_listener, account_routes(config.accounts, adapters::Audience::staff, intake, *journal), edge),
         admin_server(front, config.admin_listener, admin_routes(telemetry, health, states, pipeline), edge),
         signals(front),

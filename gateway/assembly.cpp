@@ -58,16 +58,16 @@ void set_intent(Submission& submission, const normalizer::Command& command, core
 
 // As long as the patience of most providers: WhatsApp keeps media for seven days.
 constexpr std::chrono::days kPatience{7};
-// How long a part of a text waits for its siblings, and the position of a telephone for its call.
-constexpr std::chrono::minutes kWaitForSiblings{10};
-constexpr std::chrono::minutes kLookForCallAgain{1};
+// How often and how long the call is looked for to which the position of a telephone belongs.
+constexpr std::chrono::seconds kLookForCallAgain{20};
 constexpr std::chrono::minutes kWaitForCall{30};
 
-Errand errand_to_join(const Place& place, const core::TextPart& part, const core::Complaint& complaint, core::Timestamp recorded_at) {
+Errand errand_to_join(const Place& place, const core::TextPart& part, const core::Complaint& complaint, core::Timestamp recorded_at,
+                      std::chrono::milliseconds wait) {
   std::string topic = place.account + ' ' + complaint.reporter.ref + ' ' + part.reference;
   for (const auto& ours : complaint.contact.to) topic += ' ' + ours;
   return make_errand(ErrandKind::join, place.account, {.seq = place.seq, .index = place.index, .item = part.number, .total = part.total},
-                     recorded_at, recorded_at + kWaitForSiblings, std::move(topic));
+                     recorded_at, recorded_at + wait, std::move(topic));
 }
 
 std::vector<Errand> errands_of(const Place& place, const core::Complaint& complaint, core::Timestamp recorded_at) {
@@ -89,8 +89,13 @@ std::vector<Errand> errands_of(const Place& place, const core::Complaint& compla
 
 }  // namespace
 
-Assembly::Assembly(const Accounts& accounts, const normalizer::Normalizer& normalizer, core::Sealer sealer, std::string gateway_id)
-    : accounts_(accounts), normalizer_(normalizer), sealer_(std::move(sealer)), gateway_id_(std::move(gateway_id)) {}
+Assembly::Assembly(const Accounts& accounts, const normalizer::Normalizer& normalizer, core::Sealer sealer, std::string gateway_id,
+                   std::chrono::milliseconds wait_for_parts)
+    : accounts_(accounts),
+      normalizer_(normalizer),
+      sealer_(std::move(sealer)),
+      gateway_id_(std::move(gateway_id)),
+      wait_for_parts_(wait_for_parts) {}
 
 void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp recorded_at) {
   batch.to = row.seq;
@@ -153,7 +158,8 @@ void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& 
   submission.at = complaint.received_at;
   const std::string sealed = sealer_.seal(to_json(complaint.confidential), recorded_at);
   submission.event = to_event_pieces(complaint, sealed, recorded_at);
-  auto errands = part ? std::vector{errand_to_join(place, *part, complaint, recorded_at)} : errands_of(place, complaint, recorded_at);
+  auto errands =
+      part ? std::vector{errand_to_join(place, *part, complaint, recorded_at, wait_for_parts_)} : errands_of(place, complaint, recorded_at);
   batch.waiting.push_back({std::move(place), std::move(submission), std::move(errands)});
 }
 

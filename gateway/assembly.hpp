@@ -4,6 +4,7 @@
 // Threads: one at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,8 +46,10 @@ struct Batch {
 
 class Assembly {
  public:
-  // `accounts` and `normalizer` must outlive the assembly. `gateway_id` is the journal's name in every origin.
-  Assembly(const Accounts& accounts, const normalizer::Normalizer& normalizer, core::Sealer sealer, std::string gateway_id);
+  // `accounts` and `normalizer` must outlive the assembly. `gateway_id` is the journal's name in every origin; `wait_for_parts` is how long
+  // the parts of a text are held.
+  Assembly(const Accounts& accounts, const normalizer::Normalizer& normalizer, core::Sealer sealer, std::string gateway_id,
+           std::chrono::milliseconds wait_for_parts);
 
   void add(Batch& batch, const queue::JournalRow& row, core::Timestamp recorded_at);
   // Instead of `add`, for a row that must not be touched.
@@ -59,6 +62,7 @@ class Assembly {
   const normalizer::Normalizer& normalizer_;
   core::Sealer sealer_;
   std::string gateway_id_;
+  std::chrono::milliseconds wait_for_parts_;
 };
 
 }  // namespace satupintu::gateway

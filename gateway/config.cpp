@@ -231,6 +231,8 @@ Config read_config(const SettingsNode& tree, const std::filesystem::path& base, 
     admin.mistake("address", "is not loopback", "use 127.0.0.1 or ::1: this listener asks nobody for a password");
   config.journal = read_journal(root.table("journal"), data_directory);
   config.dedupe = read_dedupe(root.table("dedupe"), config.journal);
+  config.wait_for_parts = root.table("dedupe").duration(
+      "wait_for_parts", "How long the first parts of a long SMS wait for the rest before they go without it.", 1s, 24h, 10min);
   read_redis(root.table("redis"), base, data_directory, config);
   config.outbound = read_outbound(root.table("outbound"), base, data_directory);
   config.media = read_media(root.table("media"), data_directory, config.outbound.ca_file, config.keys);

@@ -36,6 +36,7 @@ struct Config {
   queue::RedisSettings redis;
   std::optional<queue::EmbeddedRedisSettings> embedded;  // when the gateway starts Redis itself
   queue::DedupeSettings dedupe;
+  std::chrono::milliseconds wait_for_parts;  // of a text that came in several short messages
   Keys keys;
   ListenerSettings public_listener, staff_listener, admin_listener;
   normalizer::Rules rules;

@@ -56,8 +56,13 @@ core::Timestamp next_try(const Errand& errand, const core::Error& error) {
   return now() + std::min<std::chrono::seconds>(doubled, kLongestPause);
 }
 
+// Providers tell of a thing a moment before they have it.
+constexpr unsigned kTriesBeforeItIsGone = 5;
+
 // Trying again would give the same.
-bool is_final(Errc code) { return code == Errc::not_found || code == Errc::too_large; }
+bool is_final(Errc code, unsigned attempts) {
+  return code == Errc::too_large || (code == Errc::not_found && attempts + 1 >= kTriesBeforeItIsGone);
+}
 
 std::string_view why_lost(Errc code) {
   switch (code) {
@@ -197,7 +202,8 @@ asio::awaitable<Result<Commit>> Errands::fetch(const Errand& errand) {
     delivery->received_at = row->delivery.received_at;  // the citizen has waited since then
     co_return ended(errand, std::move(*delivery));
   }
-  if (is_final(delivery.error().code) || now() > errand.expires) co_return ended(errand, unfetched_delivery(row->delivery, *pointer));
+  if (is_final(delivery.error().code, errand.attempts) || now() > errand.expires)
+    co_return ended(errand, unfetched_delivery(row->delivery, *pointer));
   states_.failed(errand.account, delivery.error());
   co_return std::unexpected(delivery.error());
 }
@@ -213,7 +219,7 @@ asio::awaitable<Result<Commit>> Errands::store(const Errand& errand) {
 
   core::Attachment attachment = message->attachments[subject.item];
   auto stored = co_await bring_in(errand.account, row->delivery, attachment);
-  if (!stored && !is_final(stored.error().code) && stored.error().code != Errc::unreadable && now() <= errand.expires)
+  if (!stored && !is_final(stored.error().code, errand.attempts) && stored.error().code != Errc::unreadable && now() <= errand.expires)
     co_return std::unexpected(stored.error());
   if (stored) {
     attachment.state = core::AttachmentState::stored;

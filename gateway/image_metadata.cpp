@@ -47,8 +47,8 @@ bool is_letter(const ExifEntry* entry, char letter) {
 
 // JPEG segments (ITU-T T.81, B.1.1.3): APP0 is JFIF, APP2 the colour profile, APP14 Adobe's colour transform.
 bool changes_how_a_jpeg_looks(std::uint32_t marker, std::string_view content) {
-  if (marker == 0xFE) return false;                  // a comment
-  if (marker < 0xE0 || marker > 0xEF) return true;   // tables and frames
+  if (marker == 0xFE) return false;                 // a comment
+  if (marker < 0xE0 || marker > 0xEF) return true;  // tables and frames
   return marker == 0xE0 || marker == 0xEE || (marker == 0xE2 && content.starts_with("ICC_PROFILE"));
 }
 

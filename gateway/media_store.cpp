@@ -29,12 +29,19 @@ constexpr std::string_view kPublic = "/public";
 constexpr std::size_t kSniffed = std::size_t{1} << 20U;
 
 // What citizens send, by what libmagic calls it. Whatever a browser might run (HTML, SVG, scripts, programs) is not among them.
-constexpr std::array<std::string_view, 6> kKeptKinds{"image/", "audio/", "video/", "application/vnd.openxmlformats", "application/vnd.oasis",
-                                                     "application/vnd.ms-"};
-constexpr std::array<std::string_view, 11> kKeptTypes{"application/pdf",  "application/zip",         "application/msword",
-                                                      "application/ogg",  "application/octet-stream", "application/rtf",
-                                                      "application/x-7z-compressed", "application/gzip", "text/plain",
-                                                      "text/csv",         "text/vcard"};
+constexpr std::array<std::string_view, 6> kKeptKinds{
+    "image/", "audio/", "video/", "application/vnd.openxmlformats", "application/vnd.oasis", "application/vnd.ms-"};
+constexpr std::array<std::string_view, 11> kKeptTypes{"application/pdf",
+                                                      "application/zip",
+                                                      "application/msword",
+                                                      "application/ogg",
+                                                      "application/octet-stream",
+                                                      "application/rtf",
+                                                      "application/x-7z-compressed",
+                                                      "application/gzip",
+                                                      "text/plain",
+                                                      "text/csv",
+                                                      "text/vcard"};
 
 bool is_kept(std::string_view type) {
   if (type == "image/svg+xml") return false;
@@ -67,7 +74,7 @@ class Mapping {
   static Result<Mapping> of(const std::filesystem::path& file) {
     Mapping mapping;
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat state {};
+    struct stat state{};
     if (descriptor < 0 || ::fstat(descriptor, &state) != 0) return fail(Errc::unavailable, "a file cannot be read again");
     mapping.size_ = static_cast<std::size_t>(state.st_size);
     if (mapping.size_ > 0) mapping.data_ = ::mmap(nullptr, mapping.size_, PROT_READ, MAP_PRIVATE, descriptor, 0);

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 namespace {
 
 const core::Timestamp kNow = core::parse_rfc3339("2026-01-05T03:04:05Z").value();
-const std::string kPicture = std::string("\xFF\xD8\xFF\xE0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20) + std::string("\xFF\xDA\0\4ab", 6) + "gambar\xFF\xD9";
+const std::string kPicture =
+    std::string("\xFF\xD8\xFF\xE0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20) + std::string("\xFF\xDA\0\4ab", 6) + "gambar\xFF\xD9";
 
 MediaSettings settings_in(const std::filesystem::path& directory) {
   return {.directory = directory, .bucket = std::nullopt, .clamd = {}, .link_key = core::Secret{std::string(32, 'k')}, .link_lifetime = 1h};
@@ -49,10 +50,13 @@ TEST_CASE("what_is_sent_twice_is_kept_once_and_comes_back_unchanged") {
 TEST_CASE("what_a_browser_might_run_is_not_kept_whatever_it_says_it_is") {
   const tests::TemporaryDirectory directory;
   MediaStore store(settings_in(directory.path()));
-  for (const std::string& content :
-       {std::string("<!DOCTYPE html><html><script>alert(1)</script></html>"),
-        std::string("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>"), std::string("#!/bin/sh\nrm -rf /\n"),
-        std::string("\x7f" "ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x3e\0\1\0\0\0", 24), std::string("MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0", 16) + std::string(60, '\0')}) {
+  for (const std::string& content : {std::string("<!DOCTYPE html><html><script>alert(1)</script></html>"),
+                                     std::string("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>"),
+                                     std::string("#!/bin/sh\nrm -rf /\n"),
+                                     std::string("\x7f"
+                                                 "ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x3e\0\1\0\0\0",
+                                                 24),
+                                     std::string("MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0", 16) + std::string(60, '\0')}) {
     const auto kept = store.keep_bytes(content);
     CAPTURE(content);
     REQUIRE_FALSE(kept);

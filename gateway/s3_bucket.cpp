@@ -63,9 +63,7 @@ Result<Answer> perform(const S3Settings& bucket, std::string_view key, const std
   return answer;
 }
 
-std::unexpected<core::Error> refused(long status) {
-  return fail(Errc::unavailable, "the media bucket answers " + std::to_string(status));
-}
+std::unexpected<core::Error> refused(long status) { return fail(Errc::unavailable, "the media bucket answers " + std::to_string(status)); }
 
 }  // namespace
 

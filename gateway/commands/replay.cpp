@@ -38,7 +38,7 @@ boost::asio::awaitable<core::Result<Sums>> replay(const Options& options, Config
   queue::Redis redis(executor, config.redis.address, config.redis.timeouts);
   queue::Publisher publisher(redis, reader.gateway_id(), config.dedupe);
   const normalizer::Normalizer normalizer(config.rules, config.keys.identity);
-  Assembly assembly(config.accounts, normalizer, std::move(*sealer), reader.gateway_id());
+  Assembly assembly(config.accounts, normalizer, std::move(*sealer), reader.gateway_id(), config.wait_for_parts);
 
   const auto ledger = reader.ledger();
   if (!ledger) co_return std::unexpected(ledger.error());
