@@ -225,6 +225,13 @@ void take_stated(Location& location, const core::Stated& stated, const Rules& ru
   take(location.zip, stated.zip);
 }
 
+// How the network or the telephone found the place, where the adapter says so.
+LocationMethod method_of_network(const std::vector<std::string>& flags) {
+  const auto has = [&](std::string_view flag) { return std::ranges::find(flags, flag) != flags.end(); };
+  if (has("wifi")) return LocationMethod::wifi;
+  return has("cell") ? LocationMethod::cell : LocationMethod::gps;
+}
+
 }  // namespace
 
 Places find_places(const Reading& reading, const core::Message& message, std::string_view place_field, const Rules& rules) {
@@ -243,15 +250,17 @@ Places find_places(const Reading& reading, const core::Message& message, std::st
   if (!message.place) return places;
 
   const core::SharedPlace& shared = *message.place;
-  if (!message.call) {
-    set_position(location, shared.latitude, shared.longitude, shared.accuracy_m, LocationMethod::pin, kSharedPin);
+  if (!message.call && message.kind != core::MessageKind::caller_location) {
+    const bool is_from_a_photo = message.kind == core::MessageKind::attachment;
+    set_position(location, shared.latitude, shared.longitude, shared.accuracy_m,
+                 is_from_a_photo ? LocationMethod::gps : LocationMethod::pin, kSharedPin);
     if (location.address.empty()) take(location.address, shared.address);
     if (location.landmark.empty()) take(location.landmark, shared.name);
     return places;
   }
   // The network's position is the phone's. It is the matter's too only while nothing better is known.
   Location caller;
-  set_position(caller, shared.latitude, shared.longitude, shared.accuracy_m, LocationMethod::gps, kSharedPin);
+  set_position(caller, shared.latitude, shared.longitude, shared.accuracy_m, method_of_network(message.flags), kSharedPin);
   caller.role = LocationRole::caller;
   take(caller.address, shared.address);
   if (location.method == LocationMethod::none && !message.stated.place_differs_from_caller) location = caller;

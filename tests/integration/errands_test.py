@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the gateway does about a delivery afterwards: joins the parts of a text, finds the call of a position, brings in attachments. Against the
+real program and a provider's server over TLS."""
+import hashlib
+import json
+import pathlib
+import signal
+import sys
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from gateway import ACCOUNTS, BEARER_KEY, KANNEL_SECRET, Gateway, wait_until, whatsapp_text  # noqa: E402
+from provider_api import ProviderApi  # noqa: E402
+
+PARTS = ["Selamat pagi, lampu jalan di depan masjid Al-Ikhlas Cipondoh ", "sudah padam sejak hari Senin dan warga takut lewat, ", "mohon segera diperbaiki."]
+PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xfe\x00\x0fdifoto Sari!!\xff\xda\x00\x04abgambar\xff\xd9"
+WITHOUT_COMMENT = PICTURE.replace(b"\xff\xfe\x00\x0fdifoto Sari!!", b"")
+
+
+def part_query(number, total=3, sender="+6281255501002", reference="aa", text=None):
+    return urllib.parse.urlencode({"from": sender, "to": "1708", "text": text or PARTS[number - 1], "charset": "UTF-8", "coding": "0", "ts": int(time.time()),
+                                   "udh": f"050003{reference}{total:02x}{number:02x}", "id": f"bagian-{sender}-{reference}-{number}"})
+
+
+def texts(gateway):
+    return sorted(event["data"]["description"] for _, kind, event in gateway.entries() if kind == "complaint.received")
+
+
+class PartsTest(unittest.TestCase):
+    def start(self, settings=""):
+        self.gateway = Gateway(settings)
+        self.addCleanup(self.gateway.__exit__)
+
+    def send(self, *args, **kwargs):
+        self.assertEqual(self.gateway.request(f"/channels/sms-1708/{KANNEL_SECRET}?{part_query(*args, **kwargs)}"), (200, b""))
+
+    def test_parts_in_any_order_and_of_two_senders_with_the_same_reference_become_a_text_each(self):
+        self.start()
+        for number in (3, 1):
+            self.send(number)
+            self.send(number, sender="+6281255501009", text=f"({number} dari warga lain) ")
+        self.gateway.wait_until_drained()
+        self.assertEqual(texts(self.gateway), [])
+        self.gateway.kill()   # what was held is held still
+        self.gateway.start()
+        self.send(2)
+        self.send(2, sender="+6281255501009", text="(2 dari warga lain) ")
+        wait_until(lambda: len(texts(self.gateway)) == 2, 30, "two joined texts")
+        self.assertEqual(texts(self.gateway), ["(1 dari warga lain) (2 dari warga lain) (3 dari warga lain)", "".join(PARTS)])
+        for number in (1, 2, 3):   # a provider that repeats itself
+            self.send(number)
+        ledger = self.gateway.wait_until_drained()
+        time.sleep(1.5)
+        self.assertEqual(len(texts(self.gateway)), 2)
+        self.assertTrue(ledger["balances"])
+        held = [line for line in ledger["lines"] if line["why"] == "joined_with_its_siblings"]
+        self.assertEqual(held[0]["count"], 6)
+        self.assertEqual(self.gateway.stop(), 0)
+
+    def test_a_text_whose_part_never_comes_goes_without_it_and_says_so(self):
+        self.start('[dedupe]\nwait_for_parts = "2s"\n\n')
+        self.send(1)
+        self.send(3)
+        self.gateway.wait_until_drained()
+        wait_until(lambda: texts(self.gateway), 30, "the text with a gap")
+        data = [event["data"] for _, _, event in self.gateway.entries()][0]
+        self.assertIn("bagian 2 dari 3", data["description"])
+        self.assertIn("gap", data["contact"]["flags"] if "contact" in data else data["contacts"][0]["flags"])
+
+
+class CallerLocationTest(unittest.TestCase):
+    AML = 'A"ML=1;lt=-6.17500;lg=+106.63000;rd=25;top=20260105030405;lc=68;pm=G;si=510101234567890;ei=356938035643809;mcc=510;mnc=10;ml='
+
+    def setUp(self):
+        self.gateway = Gateway()
+        self.addCleanup(self.gateway.__exit__)
+
+    def post_call(self):
+        call = {"disposition": "normal", "call": {"call_id": "1767229101.7", "direction": "in", "line": "112", "caller_number": "081255501001",
+                                                  "started_at": "2026-01-01T07:58:30+07:00"},
+                "operator": {"id": "rina.k", "position": "meja-3", "shift": "pagi"},
+                "incident": {"category": "kebakaran", "what_happened": "Rumah terbakar di Periuk."}}
+        status, _ = self.gateway.request("/channels/hotline", json.dumps(call).encode(), listener="staff",
+                                         headers={"Content-Type": "application/json", "Authorization": "Bearer " + BEARER_KEY, "Idempotency-Key": "panggilan-0001"})
+        self.assertEqual(status, 202)
+
+    def send_location(self):
+        query = urllib.parse.urlencode({"from": "+6281255501001", "to": "112", "text": self.AML + str(len(self.AML) + 3), "charset": "UTF-8", "coding": "0", "id": "aml-1", "ts": int(time.time())})
+        self.assertEqual(self.gateway.request(f"/channels/sms-1708/{KANNEL_SECRET}?{query}"), (200, b""))
+
+    def located(self):
+        return [event for _, kind, event in self.gateway.entries() if kind == "complaint.appended"]
+
+    def check_located(self):
+        wait_until(self.located, 60, "the position under the call's complaint")
+        complaint = [event for _, kind, event in self.gateway.entries() if kind == "complaint.received"]
+        self.assertEqual(len(complaint), 1)
+        self.assertEqual(self.located()[0]["subject"], complaint[0]["subject"])
+        place = self.located()[0]["data"]["location"]
+        self.assertAlmostEqual(place["lat"], -6.175)
+        self.assertEqual((place["role"], place["method"], place["accuracy_m"]), ("caller", "gps", 25))
+        self.assertNotIn("356938035643809", json.dumps(self.gateway.entries()))
+        self.assertTrue(self.gateway.wait_until_drained()["balances"])
+
+    def test_a_position_joins_the_call_that_came_before_it(self):
+        self.post_call()
+        self.gateway.wait_until_drained()
+        self.send_location()
+        self.check_located()
+        self.assertEqual(len(self.located()), 1)
+
+    def test_a_position_that_comes_first_waits_for_its_call_and_opens_no_complaint(self):
+        self.send_location()
+        self.gateway.wait_until_drained()
+        self.assertEqual(self.gateway.entries(), [])
+        self.post_call()
+        self.check_located()
+        self.assertEqual(len(self.located()), 1)
+
+
+class MediaTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="satupintu-api-")
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+        self.api = ProviderApi(self.directory)
+        self.addCleanup(self.api.__exit__)
+        (self.directory / "token").write_text("token-graph-uji-7d21a0c9\n")
+        self.accounts = ACCOUNTS.replace('[accounts.sms-1708]', f'api_url = "{self.api.url}/v26.0"\naccess_token = {{ file = "{self.directory}/token" }}\n\n[accounts.sms-1708]', 1)
+
+    def start(self, settings=""):
+        self.gateway = Gateway(self.api.settings() + settings, self.accounts)
+        self.addCleanup(self.gateway.__exit__)
+
+    def serve_picture(self, content=PICTURE, digest=None):
+        self.api.answers[("GET", "/v26.0/media-1")] = (200, {"Content-Type": "application/json"}, json.dumps({
+            "url": self.api.url + "/berkas/1", "mime_type": "image/jpeg", "sha256": digest or hashlib.sha256(content).hexdigest(), "file_size": len(content),
+            "id": "media-1"}).encode())
+        self.api.answers[("GET", "/berkas/1")] = (200, {"Content-Type": "image/jpeg"}, content)
+
+    def send_picture(self):
+        body = whatsapp_text("", "wamid.FOTO")
+        message = body["entry"][0]["changes"][0]["value"]["messages"][0]
+        del message["text"]
+        message.update(type="image", image={"id": "media-1", "mime_type": "image/jpeg", "caption": "Pohon tumbang menutup jalan di Cipondoh"})
+        self.assertEqual(self.gateway.post_whatsapp(body)[0], 200)
+        self.gateway.wait_until_drained()
+
+    def outcomes(self):
+        return [(kind, event) for _, kind, event in self.gateway.entries() if kind.startswith("attachment.")]
+
+    @staticmethod
+    def attachment(event):
+        return event["data"]["contacts"][0]["attachments"][0]
+
+    def account_state(self):
+        states = json.loads(self.gateway.request("/accounts", listener="admin")[1])
+        return next(state["state"] for state in states if state["account"] == "wa-utama")
+
+    def test_a_picture_is_fetched_stored_once_and_handed_out_without_its_metadata(self):
+        self.start()
+        self.serve_picture()
+        self.send_picture()
+        wait_until(self.outcomes, 30, "the attachment")
+        (kind, event), = self.outcomes()
+        self.assertEqual(kind, "attachment.stored")
+        attachment = self.attachment(event)
+        self.assertEqual((attachment["state"], attachment["mime"], attachment["bytes"]), ("stored", "image/jpeg", len(PICTURE)))
+        complaint, = [event for _, kind, event in self.gateway.entries() if kind == "complaint.received"]
+        self.assertEqual(event["subject"], complaint["subject"])
+        self.assertEqual(self.attachment(complaint)["state"], "pending")
+        self.assertEqual(self.gateway.request(attachment["url"]), (200, PICTURE))
+        self.assertEqual(self.gateway.request(attachment["public_url"]), (200, WITHOUT_COMMENT))
+        self.assertEqual(self.gateway.request(attachment["url"].replace("until=", "until=9"))[0], 404)
+        self.assertEqual(self.gateway.request("/media/" + attachment["id"])[0], 404)
+        self.assertEqual(self.api.asked("/v26.0/media-1")[0]["headers"]["Authorization"], "Bearer token-graph-uji-7d21a0c9")
+        self.send_picture()   # again by the provider: nothing more is fetched
+        self.assertTrue(self.gateway.wait_until_drained()["balances"])
+        time.sleep(1.5)
+        self.assertEqual(len(self.api.asked("/berkas/1")), 1)
+        self.assertEqual(self.account_state(), "ok")
+
+    def test_an_attachment_survives_kill_at_every_step(self):
+        for failpoint in ("errands.before_commit", "journal.in_transaction", "pipeline.after_publish"):
+            with self.subTest(failpoint):
+                self.start()
+                self.serve_picture()
+                self.send_picture()
+                self.gateway.kill()
+                self.gateway.start(environment={"SATUPINTU_FAILPOINT": failpoint})
+                wait_until(lambda: not self.gateway.is_running() or self.outcomes(), 30, "the crash or the attachment")
+                if self.gateway.is_running():
+                    self.gateway.kill()
+                self.gateway.start()
+                wait_until(self.outcomes, 30, "the attachment")
+                self.gateway.wait_until_drained()
+                self.assertEqual([kind for kind, _ in self.outcomes()], ["attachment.stored"])
+
+    def test_a_token_that_died_shows_and_the_complaint_is_there_all_the_same(self):
+        self.start()
+        self.api.answers[("GET", "/v26.0/media-1")] = (401, {"Content-Type": "application/json"}, b'{"error":{"code":190,"message":"expired"}}')
+        self.send_picture()
+        wait_until(lambda: self.account_state() == "auth_failed", 30, "the state")
+        self.assertEqual(len(self.gateway.entries()), 1)
+        self.assertIn('satupintu_account_state{account="wa-utama",state="auth_failed"} 1', self.gateway.request("/metrics", listener="admin")[1].decode())
+        told = self.gateway.events("credentials_refused")
+        self.assertEqual(len(told), 1)
+        self.assertNotIn("token-graph", json.dumps(self.gateway.log))
+
+    def test_what_is_no_picture_at_all_is_lost_with_its_reason(self):
+        self.start()
+        self.serve_picture(b"<html><script>alert(1)</script></html>")
+        self.send_picture()
+        wait_until(self.outcomes, 30, "the attachment")
+        (kind, event), = self.outcomes()
+        self.assertEqual(kind, "attachment.lost")
+        self.assertEqual((self.attachment(event)["state"], self.attachment(event)["why"]), ("lost", "type_not_kept"))
+
+    def test_a_provider_that_points_to_an_inner_address_is_not_followed(self):
+        self.start()
+        self.api.answers[("GET", "/v26.0/media-1")] = (200, {"Content-Type": "application/json"}, json.dumps({
+            "url": "https://169.254.169.254/latest/meta-data", "mime_type": "image/jpeg", "sha256": "0" * 64, "file_size": 3, "id": "media-1"}).encode())
+        self.send_picture()
+        wait_until(lambda: self.gateway.metric("satupintu_errands_postponed_total") >= 1, 30, "the refusal")
+        self.assertEqual(len(self.gateway.entries()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
