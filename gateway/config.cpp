@@ -160,16 +160,15 @@ std::optional<S3Settings> read_bucket(Settings& media, const std::filesystem::pa
   bucket.endpoint = media.text("s3_endpoint", "Where attachments are kept instead of the data directory: https://HOST of an S3 store.", "");
   bucket.bucket = media.text("s3_bucket", "The bucket there.", "");
   bucket.region = media.text("s3_region", "Its region, which the signature covers.", "us-east-1");
-  const auto access_key = media.optional_secret("s3_access_key", "The access key's id.");
+  bucket.access_key = media.text("s3_access_key", "The access key's id.", "");
   const auto secret_key = media.optional_secret("s3_secret_key", "The access key's secret.");
   if (bucket.endpoint.empty()) return std::nullopt;
   if (!bucket.endpoint.starts_with("https://"))
     media.mistake("s3_endpoint", "is \"" + bucket.endpoint + "\", which is no https address", "write it like \"https://s3.kota.example\"");
   while (bucket.endpoint.ends_with('/')) bucket.endpoint.pop_back();
   if (bucket.bucket.empty()) media.mistake("s3_bucket", "is missing", "name the bucket in which attachments are kept");
-  if (!access_key) media.mistake("s3_access_key", "is missing", "set it to { file = \"...\" } or { env = \"...\" }");
+  if (bucket.access_key.empty()) media.mistake("s3_access_key", "is missing", "set it to the id of the access key");
   if (!secret_key) media.mistake("s3_secret_key", "is missing", "set it to { file = \"...\" } or { env = \"...\" }");
-  bucket.access_key = access_key.value_or(core::Secret{});
   bucket.secret_key = secret_key.value_or(core::Secret{});
   bucket.ca_file = ca_file;
   return bucket;

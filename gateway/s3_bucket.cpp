@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "core/crypto.hpp"
+
 namespace satupintu::gateway {
 
 using core::Errc;
@@ -34,11 +36,13 @@ Result<Answer> perform(const S3Settings& bucket, std::string_view key, const std
   const std::unique_ptr<CURL, FreeHandle> handle{curl_easy_init()};
   CURL* const curl = handle.get();
   const std::string url = bucket.endpoint + '/' + bucket.bucket + '/' + std::string(key);
-  const std::string credentials = std::string(bucket.access_key.reveal()) + ':' + std::string(bucket.secret_key.reveal());
+  const std::string credentials = bucket.access_key + ':' + std::string(bucket.secret_key.reveal());
   const std::string signer = "aws:amz:" + bucket.region + ":s3";
   Answer answer;
   std::unique_ptr<curl_slist, FreeList> headers{curl_slist_append(nullptr, "Content-Type: application/octet-stream")};
-  headers.reset(curl_slist_append(headers.release(), "Expect:"));
+  // S3 wants the body's digest as a header, and libcurl signs what stands there.
+  const std::string digest = "x-amz-content-sha256: " + core::sha256_hex(upload != nullptr ? *upload : std::string_view());
+  headers.reset(curl_slist_append(headers.release(), digest.c_str()));
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
@@ -52,7 +56,6 @@ Result<Answer> perform(const S3Settings& bucket, std::string_view key, const std
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.body);
   if (!bucket.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, bucket.ca_file.c_str());
   if (upload != nullptr) {
-    // Given whole, so that libcurl signs its digest.
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, upload->data());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(upload->size()));
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "PUT");

@@ -16,7 +16,7 @@ struct S3Settings {
   std::string endpoint;  // "https://s3.ap-southeast-3.amazonaws.com", without a path
   std::string bucket;
   std::string region;
-  core::Secret access_key;
+  std::string access_key;  // its id
   core::Secret secret_key;
   std::filesystem::path ca_file = {};  // empty: the system's authorities
 };

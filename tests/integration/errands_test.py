@@ -141,12 +141,16 @@ class MediaTest(unittest.TestCase):
             "id": "media-1"}).encode())
         self.api.answers[("GET", "/berkas/1")] = (200, {"Content-Type": "image/jpeg"}, content)
 
-    def send_picture(self):
+    @staticmethod
+    def picture():
         body = whatsapp_text("", "wamid.FOTO")
         message = body["entry"][0]["changes"][0]["value"]["messages"][0]
         del message["text"]
         message.update(type="image", image={"id": "media-1", "mime_type": "image/jpeg", "caption": "Pohon tumbang menutup jalan di Cipondoh"})
-        self.assertEqual(self.gateway.post_whatsapp(body)[0], 200)
+        return body
+
+    def send_picture(self):
+        self.assertEqual(self.gateway.post_whatsapp(self.picture())[0], 200)
         self.gateway.wait_until_drained()
 
     def outcomes(self):
@@ -184,20 +188,21 @@ class MediaTest(unittest.TestCase):
         self.assertEqual(self.account_state(), "ok")
 
     def test_an_attachment_survives_kill_at_every_step(self):
-        for failpoint in ("errands.before_commit", "journal.in_transaction", "pipeline.after_publish"):
+        for failpoint in ("errands.before_commit", "journal.in_transaction:2", "journal.after_commit:2", "pipeline.after_publish:2"):
             with self.subTest(failpoint):
                 self.start()
-                self.serve_picture()
-                self.send_picture()
                 self.gateway.kill()
-                self.gateway.start(environment={"SATUPINTU_FAILPOINT": failpoint})
-                wait_until(lambda: not self.gateway.is_running() or self.outcomes(), 30, "the crash or the attachment")
-                if self.gateway.is_running():
-                    self.gateway.kill()
+                self.serve_picture()
+                self.gateway.start(environment={"SATUPINTU_KILL_AT": failpoint})
+                body = self.picture()
+                wait_until(lambda: self.gateway.post_whatsapp(body)[0] in (0, 200), 30, "the delivery")
+                self.assertEqual(self.gateway.wait(60), -signal.SIGKILL)
                 self.gateway.start()
+                self.send_picture()
                 wait_until(self.outcomes, 30, "the attachment")
                 self.gateway.wait_until_drained()
                 self.assertEqual([kind for kind, _ in self.outcomes()], ["attachment.stored"])
+                self.assertEqual(len([kind for _, kind, _ in self.gateway.entries() if kind == "complaint.received"]), 1)
 
     def test_a_token_that_died_shows_and_the_complaint_is_there_all_the_same(self):
         self.start()
