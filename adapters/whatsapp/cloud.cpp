@@ -5,16 +5,14 @@
 #include <array>
 #include <utility>
 
-#include "adapters/form.hpp"
 #include "adapters/json.hpp"
-#include "adapters/signature.hpp"
+#include "adapters/meta_webhook.hpp"
 #include "core/crypto.hpp"
 
 namespace satupintu::adapters {
 
 using core::Attachment;
 using core::AttachmentKind;
-using core::Errc;
 using core::Event;
 using core::Ignored;
 using core::Message;
@@ -23,15 +21,8 @@ using core::Unreadable;
 
 namespace {
 
-constexpr std::string_view kSignatureHeader = "X-Hub-Signature-256";
-constexpr std::string_view kSignaturePrefix = "sha256=";
-constexpr std::size_t kSignatureDigits = 64;
-constexpr std::size_t kMaxChallenge = 256;
-// Meta's notifications end at 3 MB.
-constexpr std::uint64_t kMaxBodyBytes = 3'500'000;
-
 const AdapterInfo kInfo{
-    .name = "whatsapp/cloud", .channel = core::Channel::whatsapp, .methods = {"GET", "POST"}, .max_body_bytes = kMaxBodyBytes};
+    .name = "whatsapp/cloud", .channel = core::Channel::whatsapp, .methods = {"GET", "POST"}, .max_body_bytes = kMaxMetaBodyBytes};
 
 // The webhook fields besides `messages` that Meta documents; none of them carries a citizen's message to us.
 constexpr std::array<std::string_view, 22> kOtherFields{
@@ -367,28 +358,10 @@ Event read_status(const JsonView& element) {
   return receipt;
 }
 
-// Calls `read` for each object in a list that may be missing. Whatever else stands there, or in the list's place,
-// is unreadable.
-template <class Read>
-void for_each_object(const JsonView& list, std::string_view otherwise, std::vector<Event>& events, Read read) {
-  if (list.exists() && !list.is_list()) events.emplace_back(Unreadable{std::string(otherwise)});
-  for (const JsonView element : list.elements()) {
-    if (element.is_object()) {
-      read(element);
-    } else {
-      events.emplace_back(Unreadable{std::string(otherwise)});
-    }
-  }
-}
-
 class WhatsappCloud final : public Adapter {
  public:
   WhatsappCloud(std::string account, core::Settings& settings)
-      : account_(std::move(account)),
-        app_secrets_{
-            .current = settings.secret("app_secret", "The app secret of the Meta app, with which Meta signs what it sends."),
-            .previous = settings.optional_secret("previous_app_secret", "The app secret before, accepted while it is being replaced.")},
-        verify_token_(settings.secret("verify_token", "A word of your own choice, also entered in Meta's webhook form.")),
+      : webhook_(std::move(account), settings),
         phone_number_ids_(settings.texts("phone_number_ids",
                                          "The ids (not the numbers) of the phone numbers that belong to this account. What comes for other "
                                          "numbers of the same Meta app is ignored; an empty list takes all.",
@@ -397,12 +370,7 @@ class WhatsappCloud final : public Adapter {
   [[nodiscard]] const AdapterInfo& info() const noexcept override { return kInfo; }
 
   [[nodiscard]] core::Result<core::Admission> admit(const core::HttpRequest& request, core::Timestamp now) const override {
-    if (request.method == "GET") return shake_hands(request);
-    if (request.method != "POST") return core::fail(Errc::malformed, "the method is neither GET nor POST");
-    if (request.body.size() > kMaxBodyBytes) return core::fail(Errc::too_large, "the body is larger than Meta's largest");
-    if (!is_signed(request)) return core::fail(Errc::unauthentic, "the signature is missing or wrong");
-    return core::Admission{.delivery = core::Delivery{.account = account_, .received_at = now, .head = {}, .body = request.body},
-                           .answer = {}};
+    return webhook_.admit(request, now);
   }
 
   [[nodiscard]] core::Result<std::vector<Event>> decode(const core::Delivery& delivery) const override {
@@ -419,11 +387,7 @@ class WhatsappCloud final : public Adapter {
     return events;
   }
 
-  void sign(core::HttpRequest& request) const override {
-    std::erase_if(request.headers, [](const auto& header) { return core::equals_ignoring_case(header.first, kSignatureHeader); });
-    request.headers.emplace_back(kSignatureHeader,
-                                 std::string(kSignaturePrefix) + core::to_hex(hmac_sha256(app_secrets_.current, request.body)));
-  }
+  void sign(core::HttpRequest& request) const override { webhook_.sign(request); }
 
   [[nodiscard]] core::HttpRequest compose(const Utterance& utterance, core::Timestamp now) const override {
     const std::string digits = utterance.phone.substr(utterance.phone.starts_with('+') ? 1 : 0);
@@ -440,29 +404,6 @@ class WhatsappCloud final : public Adapter {
   }
 
  private:
-  [[nodiscard]] core::Result<core::Admission> shake_hands(const core::HttpRequest& request) const {
-    const Form query = Form::parse(request.query);
-    if (!verify_token_.matches(query.value("hub.verify_token")))
-      return core::fail(Errc::unauthentic, "the verify token is missing or wrong");
-    const std::string challenge = query.value("hub.challenge");
-    const bool harmless = !challenge.empty() && challenge.size() <= kMaxChallenge && std::ranges::all_of(challenge, [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
-    });
-    if (query.value("hub.mode") != "subscribe" || !harmless)
-      return core::fail(Errc::malformed, "not a subscription with a plain challenge");
-    return core::Admission{
-        .delivery = std::nullopt,
-        .answer = {.content_type = "text/plain; charset=utf-8", .body = challenge, .headers = {{"X-Content-Type-Options", "nosniff"}}}};
-  }
-
-  [[nodiscard]] bool is_signed(const core::HttpRequest& request) const {
-    const auto signature = request.header(kSignatureHeader);
-    if (!signature || !signature->starts_with(kSignaturePrefix) || signature->size() != kSignaturePrefix.size() + kSignatureDigits)
-      return false;
-    const auto mac = core::from_hex(signature->substr(kSignaturePrefix.size()));
-    return mac && is_hmac_sha256(app_secrets_, request.body, *mac);
-  }
-
   void read_change(std::string business, const JsonView& change, bool repaired, std::vector<Event>& events) const {
     const std::string field = change["field"].text();
     const JsonView value = change["value"];
@@ -489,9 +430,7 @@ class WhatsappCloud final : public Adapter {
                     [&](const JsonView&) { events.emplace_back(Ignored{"provider_error", {}}); });
   }
 
-  std::string account_;
-  LiveSecrets app_secrets_;
-  core::Secret verify_token_;
+  MetaWebhook webhook_;
   std::vector<std::string> phone_number_ids_;
 };
 
