@@ -5,6 +5,8 @@
 #include <array>
 
 #include "adapters/hotline/form.hpp"
+#include "adapters/meta/facebook.hpp"
+#include "adapters/meta/instagram.hpp"
 #include "adapters/sms/kannel.hpp"
 #include "adapters/whatsapp/cloud.hpp"
 
@@ -15,6 +17,8 @@ namespace {
 // One row per provider, in the order in which `config-reference` prints them.
 constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
+    {"meta/facebook", make_meta_facebook, "A Facebook page: Messenger, comments, posts and mentions"},
+    {"meta/instagram", make_meta_instagram, "An Instagram account: messages, comments and mentions"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
 });
