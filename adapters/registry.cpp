@@ -6,6 +6,8 @@
 
 #include "adapters/hotline/form.hpp"
 #include "adapters/hotline/twilio_voice.hpp"
+#include "adapters/meta/facebook.hpp"
+#include "adapters/meta/instagram.hpp"
 #include "adapters/sms/kannel.hpp"
 #include "adapters/sms/twilio.hpp"
 #include "adapters/whatsapp/cloud.hpp"
@@ -19,6 +21,8 @@ namespace {
 constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
     {"hotline/twilio-voice", make_hotline_twilio_voice, "Twilio Programmable Voice, as an answering machine"},
+    {"meta/facebook", make_meta_facebook, "A Facebook page: Messenger, comments, posts and mentions"},
+    {"meta/instagram", make_meta_instagram, "An Instagram account: messages, comments and mentions"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"sms/twilio", make_sms_twilio, "Twilio Programmable Messaging: SMS and MMS"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},

@@ -3,14 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <span>
-#include <system_error>
 #include <utility>
 
-#include "adapters/form.hpp"
 #include "adapters/json.hpp"
-#include "adapters/signature.hpp"
+#include "adapters/meta/graph.hpp"
+#include "adapters/meta_webhook.hpp"
 #include "adapters/url.hpp"
 #include "adapters/whatsapp/form_answers.hpp"
 #include "adapters/whatsapp/identity.hpp"
@@ -30,18 +27,11 @@ using core::Unreadable;
 
 namespace {
 
-constexpr std::string_view kSignatureHeader = "X-Hub-Signature-256";
-constexpr std::string_view kSignaturePrefix = "sha256=";
-constexpr std::size_t kSignatureDigits = 64;
-constexpr std::size_t kMaxChallenge = 256;
-// Meta's notifications end at 3 MB.
-constexpr std::uint64_t kMaxBodyBytes = 3'500'000;
-constexpr std::string_view kGraphApi = "https://graph.facebook.com/v26.0";
 // Where Meta keeps what citizens send.
 constexpr std::array<std::string_view, 2> kMediaStores{"lookaside.fbsbx.com", "*.whatsapp.net"};
 
 const AdapterInfo kInfo{
-    .name = "whatsapp/cloud", .channel = core::Channel::whatsapp, .methods = {"GET", "POST"}, .max_body_bytes = kMaxBodyBytes};
+    .name = "whatsapp/cloud", .channel = core::Channel::whatsapp, .methods = {"GET", "POST"}, .max_body_bytes = kMaxMetaBodyBytes};
 
 // The webhook fields besides `messages` that Meta documents; none of them carries a citizen's message to us.
 constexpr std::array<std::string_view, 22> kOtherFields{
@@ -336,20 +326,6 @@ Event read_status(const JsonView& element) {
   return receipt;
 }
 
-// Calls `read` for each object in a list that may be missing. Whatever else stands there, or in the list's place,
-// is unreadable.
-template <class Read>
-void for_each_object(const JsonView& list, std::string_view otherwise, std::vector<Event>& events, Read read) {
-  if (list.exists() && !list.is_list()) events.emplace_back(Unreadable{std::string(otherwise)});
-  for (const JsonView element : list.elements()) {
-    if (element.is_object()) {
-      read(element);
-    } else {
-      events.emplace_back(Unreadable{std::string(otherwise)});
-    }
-  }
-}
-
 // ------------------------------------------------------------------ what Meta keeps
 
 // Digits so far; certainly nothing that could lead to another place of the API.
@@ -359,52 +335,20 @@ bool is_media_id(std::string_view id) {
   });
 }
 
-// An answer of the Graph API that is no success. Most of its errors have the status 400 and say in a code what they are.
-core::Error refusal_of(const core::HttpAnswer& answer) {
-  constexpr std::array<std::string_view, 3> kToken{"190", "10", "200"};
-  constexpr std::array<std::string_view, 5> kLater{"1", "2", "4", "80007", "130429"};
-  const auto document = JsonDocument::parse(answer.body);
-  const std::string code = document ? document->root()["error"]["code"].id() : std::string{};
-  const auto is_in = [&](std::span<const std::string_view> codes) { return std::ranges::find(codes, code) != codes.end(); };
-  const auto told = [&](Errc errc) {
-    return core::Error{errc, "the Graph API answers " + std::to_string(answer.status) + " and error " + code};
-  };
-  if (answer.status == 401 || answer.status == 403 || is_in(kToken)) return told(Errc::unauthentic);
-  if (answer.status == 408 || answer.status == 429 || answer.status >= 500 || is_in(kLater)) return told(Errc::unavailable);
-  if (answer.status == 404 || answer.status == 410 || code == "100") return told(Errc::not_found);
-  return told(Errc::refused);
-}
-
 class WhatsappCloud final : public Adapter {
  public:
   WhatsappCloud(std::string account, core::Settings& settings)
-      : account_(std::move(account)),
-        app_secrets_{
-            .current = settings.secret("app_secret", "The app secret of the Meta app, with which Meta signs what it sends."),
-            .previous = settings.optional_secret("previous_app_secret", "The app secret before, accepted while it is being replaced.")},
-        verify_token_(settings.secret("verify_token", "A word of your own choice, also entered in Meta's webhook form.")),
+      : webhook_(std::move(account), settings),
         phone_number_ids_(settings.texts("phone_number_ids",
                                          "The ids (not the numbers) of the phone numbers that belong to this account. What comes for other "
                                          "numbers of the same Meta app is ignored; an empty list takes all.",
                                          {})),
-        access_token_(settings.optional_secret("access_token",
-                                               "A system user's access token with the permission whatsapp_business_messaging. Without it, "
-                                               "pictures and voice messages cannot be fetched.")),
-        api_url_(settings.text("api_url", "Meta's Graph API with its version.", std::string(kGraphApi))) {
-    if (host_of(api_url_).empty() || api_url_.ends_with('/')) {
-      settings.mistake("api_url", "is no address of an API", "write it without a slash at its end: \"" + std::string(kGraphApi) + '"');
-    }
-  }
+        graph_(settings) {}
 
   [[nodiscard]] const AdapterInfo& info() const noexcept override { return kInfo; }
 
   [[nodiscard]] core::Result<core::Admission> admit(const core::HttpRequest& request, core::Timestamp now) const override {
-    if (request.method == "GET") return shake_hands(request);
-    if (request.method != "POST") return core::fail(Errc::malformed, "the method is neither GET nor POST");
-    if (request.body.size() > kMaxBodyBytes) return core::fail(Errc::too_large, "the body is larger than Meta's largest");
-    if (!is_signed(request)) return core::fail(Errc::unauthentic, "the signature is missing or wrong");
-    return core::Admission{.delivery = core::Delivery{.account = account_, .received_at = now, .head = {}, .body = request.body},
-                           .answer = {}};
+    return webhook_.admit(request, now);
   }
 
   [[nodiscard]] core::Result<std::vector<Event>> decode(const core::Delivery& delivery) const override {
@@ -422,38 +366,24 @@ class WhatsappCloud final : public Adapter {
   }
 
   [[nodiscard]] std::vector<std::string> hosts() const override {
-    std::vector<std::string> hosts{host_of(api_url_)};
+    std::vector<std::string> hosts{graph_.host()};
     hosts.insert(hosts.end(), kMediaStores.begin(), kMediaStores.end());
     return hosts;
   }
 
   // First the API tells where the media lie, for five minutes; then they are fetched from there. Both want the token.
   awaitable<core::Result<Download>> download(Attachment attachment, Transport& transport) const override {
-    if (!access_token_) co_return core::fail(Errc::refused, "media cannot be fetched: the account has no access_token");
     if (!is_media_id(attachment.provider_id)) co_return core::fail(Errc::refused, "the attachment has no media id");
-    const std::pair authorization{std::string("Authorization"), std::string("Bearer ").append(access_token_->reveal())};
-    auto answer = co_await transport.call({.url = api_url_ + '/' + attachment.provider_id, .headers = {authorization}});
-    if (!answer) co_return std::unexpected(answer.error());
-    if (answer->status != 200) co_return std::unexpected(refusal_of(*answer));
-    const auto told = JsonDocument::parse(answer->body);
-    const std::string url = told ? told->root()["url"].text() : std::string{};
+    const auto told = co_await graph_.ask(attachment.provider_id, {}, transport);
+    if (!told) co_return std::unexpected(told.error());
+    const auto document = JsonDocument::parse(*told);
+    const std::string url = document ? document->root()["url"].text() : std::string{};
     if (url.empty()) co_return core::fail(Errc::unavailable, "the Graph API does not tell where the media lie");
     if (!is_https_to(url, hosts())) co_return core::fail(Errc::refused, "the media lie with a server that is not Meta's");
-    auto download = co_await transport.download({.url = url, .headers = {authorization}});
-    if (!download) co_return std::unexpected(download.error());
-    if (!attachment.sha256.empty() && attachment.sha256 != download->sha256) {
-      std::error_code ignored;
-      std::filesystem::remove(download->file, ignored);
-      co_return core::fail(Errc::unavailable, "what arrived is not what was sent");
-    }
-    co_return download;
+    co_return co_await transport.download({.url = url, .headers = graph_.authorization()});
   }
 
-  void sign(core::HttpRequest& request) const override {
-    std::erase_if(request.headers, [](const auto& header) { return core::equals_ignoring_case(header.first, kSignatureHeader); });
-    request.headers.emplace_back(kSignatureHeader,
-                                 std::string(kSignaturePrefix) + core::to_hex(hmac_sha256(app_secrets_.current, request.body)));
-  }
+  void sign(core::HttpRequest& request) const override { webhook_.sign(request); }
 
   [[nodiscard]] core::HttpRequest compose(const Utterance& utterance, core::Timestamp now) const override {
     const std::string digits = utterance.phone.substr(utterance.phone.starts_with('+') ? 1 : 0);
@@ -470,29 +400,6 @@ class WhatsappCloud final : public Adapter {
   }
 
  private:
-  [[nodiscard]] core::Result<core::Admission> shake_hands(const core::HttpRequest& request) const {
-    const Form query = Form::parse(request.query);
-    if (!verify_token_.matches(query.value("hub.verify_token")))
-      return core::fail(Errc::unauthentic, "the verify token is missing or wrong");
-    const std::string challenge = query.value("hub.challenge");
-    const bool harmless = !challenge.empty() && challenge.size() <= kMaxChallenge && std::ranges::all_of(challenge, [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
-    });
-    if (query.value("hub.mode") != "subscribe" || !harmless)
-      return core::fail(Errc::malformed, "not a subscription with a plain challenge");
-    return core::Admission{
-        .delivery = std::nullopt,
-        .answer = {.content_type = "text/plain; charset=utf-8", .body = challenge, .headers = {{"X-Content-Type-Options", "nosniff"}}}};
-  }
-
-  [[nodiscard]] bool is_signed(const core::HttpRequest& request) const {
-    const auto signature = request.header(kSignatureHeader);
-    if (!signature || !signature->starts_with(kSignaturePrefix) || signature->size() != kSignaturePrefix.size() + kSignatureDigits)
-      return false;
-    const auto mac = core::from_hex(signature->substr(kSignaturePrefix.size()));
-    return mac && is_hmac_sha256(app_secrets_, request.body, *mac);
-  }
-
   void read_change(std::string business, const JsonView& change, bool repaired, std::vector<Event>& events) const {
     const std::string field = change["field"].text();
     const JsonView value = change["value"];
@@ -519,12 +426,9 @@ class WhatsappCloud final : public Adapter {
                     [&](const JsonView&) { events.emplace_back(Ignored{"provider_error", {}}); });
   }
 
-  std::string account_;
-  LiveSecrets app_secrets_;
-  core::Secret verify_token_;
+  MetaWebhook webhook_;
   std::vector<std::string> phone_number_ids_;
-  std::optional<core::Secret> access_token_;
-  std::string api_url_;
+  GraphApi graph_;
 };
 
 }  // namespace

@@ -308,21 +308,6 @@ TEST_CASE("what_fails_on_the_way_fails_as_the_transport_says") {
   }
 }
 
-TEST_CASE("media_that_are_not_what_was_sent_are_not_kept") {
-  ScriptedTransport transport;
-  transport.answers = {json(200, kAnswer), json(200, kAnswer)};
-  transport.bodies = {"lain", "lain"};
-  const auto adapter = make_with_token();
-  const auto download = run(adapter->download(picture("1166", "gambar"), transport));
-  REQUIRE_FALSE(download);
-  CHECK(download.error().code == Errc::unavailable);
-  Attachment untold = picture();
-  untold.sha256.clear();
-  const auto taken = run(adapter->download(untold, transport));
-  REQUIRE(taken);
-  std::filesystem::remove(taken->file);
-}
-
 TEST_CASE("the_api_may_be_reached_elsewhere") {
   const auto adapter = make_with_token({{"api_url", {std::string("https://127.0.0.1:8443/v27.0")}}});
   CHECK(adapter->hosts() == std::vector<std::string>{"127.0.0.1", "lookaside.fbsbx.com", "*.whatsapp.net"});
