@@ -45,7 +45,7 @@ constexpr auto kEndings = std::to_array<Ending>({
 });
 
 // From the worst to the best: who was answered once was answered, however many telephones rang in vain.
-constexpr auto kFromWorst = std::to_array<std::string_view>({"call_failed", "call_busy", "call_missed", "call_answered"});
+constexpr auto kFromWorst = std::to_array<std::string_view>({"call_record", "call_failed", "call_busy", "call_missed", "call_answered"});
 
 auto rank(std::string_view why) { return std::ranges::find(kFromWorst, why) - kFromWorst.begin(); }
 

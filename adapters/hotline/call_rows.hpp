@@ -15,7 +15,7 @@ namespace satupintu::adapters {
 
 struct CallRow {
   std::string call;  // the same in all rows of one call; empty where the row does not tell
-  std::string why;   // call_answered, call_missed, call_busy or call_failed
+  std::string why;   // call_answered, call_missed, call_busy, call_failed; call_record where nothing tells
 };
 
 // What a telephone system's word for the end of a call means: Asterisk's dispositions, FreeSWITCH's and Q.850's causes and 3CX's reasons.
