@@ -45,10 +45,9 @@ char detect_separator(std::string_view text) {
   std::size_t best_score = 0;
   for (const char separator : kSeparators) {
     const auto all = widths(text, separator);
-    if (all.empty()) continue;
-    // The rows as wide as the first one, each counted with its cuts: prose has commas too, but not the same number in every line.
-    const auto alike = static_cast<std::size_t>(std::ranges::count(all, all.front()));
-    const std::size_t score = (all.front() - 1) * alike;
+    // Rows of one width, each counted with its cuts: prose has commas too, but not the same number in every line.
+    std::size_t score = 0;
+    for (const std::size_t width : all) score = std::max(score, (width - 1) * static_cast<std::size_t>(std::ranges::count(all, width)));
     if (score > best_score) {
       best = separator;
       best_score = score;

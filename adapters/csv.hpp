@@ -19,7 +19,7 @@ struct CsvText {
 // A file's bytes as text: UTF-8 or UTF-16 by its mark, else UTF-8 where it can be, else windows-1252.
 [[nodiscard]] CsvText read_csv_text(std::string_view bytes);
 
-// ',', ';', a tab or '|': the one that cuts the first rows into the most cells, and into as many in each. ',' where none does.
+// ',', ';', a tab or '|': the one that cuts most of the first rows into many cells, and into as many in each. ',' where none does.
 [[nodiscard]] char detect_separator(std::string_view text);
 
 struct CsvRow {

@@ -106,6 +106,8 @@ TEST_CASE("every_cut_of_a_table_can_be_read") {
 TEST_CASE("the_separator_is_the_one_that_cuts_all_rows_alike") {
   CHECK(detect_separator("nama;isi laporan\nSari;Banjir, air selutut, deras\nBudi;Lampu mati") == ';');
   CHECK(detect_separator("nama,isi\nSari,\"a;b;c;d\"\nBudi,x") == ',');
+  CHECK(detect_separator("Nama (depan, tengah, akhir);Isi\nSari;Banjir\nBudi;Lampu mati") == ';');
+  CHECK(detect_separator("Rekap panggilan, bulan Januari\nnama;isi\nSari;Banjir") == ';');
   CHECK(detect_separator("a\tb\tc\n1,5\t2,5\t3,5") == '\t');
   CHECK(detect_separator("1767229101|1767229101.7|q|a|CONNECT|5") == '|');
   CHECK(detect_separator("nama\nSari") == ',');

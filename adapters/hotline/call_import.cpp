@@ -23,7 +23,8 @@ namespace satupintu::adapters {
 namespace {
 
 constexpr std::string_view kImported = "impor";  // who, where and in which shift, where the table does not tell
-constexpr std::size_t kFewestHeadings = 2;
+constexpr std::ptrdiff_t kFewestHeadings = 2;
+constexpr std::size_t kRowsBeforeHeader = 10;  // in which a spreadsheet has its title
 constexpr std::size_t kHashDigits = 32;
 constexpr std::size_t kLongestCallId = 200;  // so that a key with it is one that hotline/form takes
 constexpr std::string_view kBlanks = " \t\r\n\xC2\xA0";
@@ -206,6 +207,12 @@ class RowReader {
   }
 
   ImportRow count_only() {
+    const auto names_a_call = {Meaning::call_id, Meaning::linked_id,    Meaning::caller_number,
+                               Meaning::started, Meaning::started_date, Meaning::started_time};
+    if (std::ranges::none_of(names_a_call, [&](Meaning meaning) { return !cell(meaning).empty(); })) {
+      mistake_at(0, {}, "is about no call", "remove it, or write when the call came");
+      return std::move(result_);
+    }
     result_.outcome = RowOutcome::call_record;
     result_.why = reason_of_ending(cell(Meaning::disposition));
     if (table_.profile != nullptr && table_.profile->ending_tells_no_answer && (result_.why.empty() || result_.why == "call_answered")) {
@@ -445,6 +452,29 @@ bool is_blank(const CsvRow& row) {
   return std::ranges::all_of(row.cells, [](const std::string& cell) { return trimmed(cell).empty(); });
 }
 
+bool is_header(const CsvRow& row, const ImportOptions& options) {
+  const auto is_known = [](const std::string& cell) { return meaning_of_heading(cell).has_value(); };
+  const auto is_time = [&](const std::string& cell) { return parse_written_time(cell, options.zone).has_value(); };
+  return std::ranges::count_if(row.cells, is_known) >= kFewestHeadings && std::ranges::none_of(row.cells, is_time);
+}
+
+// Moves `reader` behind the row that says how the table is to be read: the header, which may stand below a title, else the first row
+// that is not blank.
+std::optional<CsvRow> first_row(CsvReader& reader, const ImportOptions& options) {
+  CsvReader ahead = reader;
+  for (std::size_t i = 0; i < kRowsBeforeHeader; ++i) {
+    auto row = ahead.next();
+    if (!row) break;
+    if (is_header(*row, options)) {
+      reader = ahead;
+      return row;
+    }
+  }
+  auto row = reader.next();
+  while (row && is_blank(*row)) row = reader.next();
+  return row;
+}
+
 std::string names_of_profiles() {
   std::string names{kOwnColumns};
   for (const Profile& profile : profiles()) names.append(", ").append(profile.name);
@@ -461,11 +491,7 @@ std::optional<Table> understand(const CsvRow& first, const ImportOptions& option
   if (!options.profile.empty() && options.profile != kOwnColumns && table.profile == nullptr) {
     return refuse("names a profile that we do not have", "choose one of " + names_of_profiles());
   }
-  const auto known = static_cast<std::size_t>(
-      std::ranges::count_if(first.cells, [](const std::string& cell) { return meaning_of_heading(cell).has_value(); }));
-  const bool has_times =
-      std::ranges::any_of(first.cells, [&](const std::string& cell) { return parse_written_time(cell, options.zone).has_value(); });
-  plan.has_header = known >= kFewestHeadings && !has_times;
+  plan.has_header = is_header(first, options);
   if (plan.has_header) {
     if (options.profile.empty()) table.profile = profile_of_header(first);
   } else {
@@ -568,8 +594,7 @@ ImportPlan plan_import(std::string_view bytes, const ImportOptions& options) {
   if (options.separator != '\0') plan.separator = options.separator;
 
   CsvReader reader(text, plan.separator);
-  auto row = reader.next();
-  while (row && is_blank(*row)) row = reader.next();
+  auto row = first_row(reader, options);
   if (!row) {
     plan.mistakes.push_back({.row = 0, .line = 0, .column = 0, .field = {}, .what = "is empty", .remedy = "choose another file"});
     return plan;

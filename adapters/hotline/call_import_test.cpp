@@ -309,6 +309,19 @@ TEST_CASE("the_line_by_which_spreadsheets_name_the_separator_is_no_row") {
   CHECK(plan.rows[0].outcome == RowOutcome::form);
 }
 
+TEST_CASE("a_title_above_the_header_and_a_sum_below_the_rows_are_no_calls") {
+  const auto plan = plan_of(
+      "REKAP PANGGILAN 112, JANUARI 2026\n\nTanggal;Jam;No "
+      "HP;Kategori;Uraian\n05/01/2026;08.10;081255501001;pju;Mati\n;;;Jumlah;;1\n;;;;;Kepala Seksi\n");
+  CHECK(plan.separator == ';');
+  REQUIRE(plan.rows.size() == 3);
+  CHECK(plan.rows[0].outcome == RowOutcome::form);
+  CHECK(plan.rows[0].number == 3);
+  CHECK(plan.rows[1].outcome == RowOutcome::mistaken);
+  REQUIRE(plan.rows[2].mistakes.size() == 1);
+  CHECK(plan.rows[2].mistakes.front().what == "is about no call");
+}
+
 TEST_CASE("every_cut_of_a_table_can_be_planned") {
   for (const char* name : {"columns", "columns_english", "asterisk", "3cx"}) {
     const std::string bytes = fixture(name);
