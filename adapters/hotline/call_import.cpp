@@ -27,11 +27,18 @@ constexpr std::ptrdiff_t kFewestHeadings = 2;
 constexpr std::size_t kRowsBeforeHeader = 10;  // in which a spreadsheet has its title
 constexpr std::size_t kHashDigits = 32;
 constexpr std::size_t kLongestCallId = 200;  // so that a key with it is one that hotline/form takes
-constexpr std::string_view kBlanks = " \t\r\n\xC2\xA0";
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kNoBreakSpace = "\xC2\xA0";  // what web pages leave in spreadsheets
 
 std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(kBlanks);
-  return begin == std::string_view::npos ? std::string_view{} : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+  while (!text.empty()) {
+    if (kBlanks.contains(text.front())) text.remove_prefix(1);
+    else if (text.starts_with(kNoBreakSpace)) text.remove_prefix(kNoBreakSpace.size());
+    else if (kBlanks.contains(text.back())) text.remove_suffix(1);
+    else if (text.ends_with(kNoBreakSpace)) text.remove_suffix(kNoBreakSpace.size());
+    else break;
+  }
+  return text;
 }
 
 std::string lower(std::string_view text) {
@@ -236,6 +243,7 @@ class RowReader {
     form_.text("operator.position", told_or(Meaning::operator_position));
     form_.text("operator.shift", told_or(Meaning::shift));
     if (disposition == "normal") write_incident();
+    else form_.text("incident.what_happened", story_);
     write_place();
     form_.text("person.name", cell(Meaning::reporter));
     write_number("person.callback_number", Meaning::callback_number);

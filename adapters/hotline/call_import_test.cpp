@@ -289,6 +289,20 @@ TEST_CASE("a_caller_without_a_number_has_no_address") {
   CHECK(message_of(one_row("waktu,hp,kategori,uraian", "2026-01-05 08:10,-,pju,Mati").rows[0]).sender.address.empty());
 }
 
+TEST_CASE("blanks_around_a_cell_are_no_part_of_it_and_letters_are") {
+  const auto plan = one_row("waktu,hp,kategori,uraian", "2026-01-05 08:10,\xC2\xA0 081255501001\xC2\xA0, pju\xC2\xA0,\xC2\xA0voilà");
+  const auto message = message_of(plan.rows[0]);
+  CHECK(message.sender.address == "081255501001");
+  CHECK(message.stated.category == "pju");
+  CHECK(message.text == "voilà");
+}
+
+TEST_CASE("what_a_caller_asked_is_kept_though_it_is_only_counted") {
+  const auto plan = one_row("waktu,hp,jenis,kategori,uraian", "2026-01-05 08:10,081255501001,informasi,,Jadwal vaksin?");
+  CHECK(plan.rows[0].form.contains("Jadwal vaksin?"));
+  CHECK(why_ignored(plan.rows[0]) == "call_information");
+}
+
 TEST_CASE("an_end_told_by_its_time_of_day_is_after_the_start") {
   const auto plan = one_row("tanggal,jam,selesai,hp,kategori,uraian", "05/01/2026,23.50,00.05,081255501001,pju,Mati");
   CHECK(message_of(plan.rows[0]).call.value().ended_at == core::parse_rfc3339("2026-01-05T17:05:00Z"));
