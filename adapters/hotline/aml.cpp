@@ -29,7 +29,7 @@ namespace {
 constexpr std::string_view kHmacField = "hmac=";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 constexpr std::string_view kSmsSender = "X-Kannel-From";
-constexpr std::uint64_t kMaxBodyBytes = 128 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{128} * 1024;
 
 const AdapterInfo kInfo{.name = "hotline/aml", .channel = core::Channel::call, .methods = {"POST"}, .max_body_bytes = kMaxBodyBytes};
 
@@ -79,17 +79,19 @@ AmlLocation read_location(const Form& form) {
   return location;
 }
 
-// The same news of the same telephone has the same name, also when it is sent again. What it is made of includes a serial number, and
-// is hashed so that none leaves.
-std::string name_of(const std::string& device, const Event& event, std::string_view time) {
-  std::string made_of = device + '\n' + std::string(time) + '\n';
-  if (const auto* message = std::get_if<Message>(&event); message != nullptr && message->place) {
-    for (const double degrees : {message->place->latitude, message->place->longitude}) {
-      std::array<char, 32> text{};
-      made_of.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), degrees).ptr) += '\n';
-    }
+// The same news of the same telephone has the same name, also when it is sent again. What it is made of includes a number or a serial
+// number, and is hashed so that none of them leaves.
+std::string name_made_of(std::string_view news) { return "aml:" + core::sha256_hex(news); }
+
+std::string name_of(const Form& form, const std::string& number, const AmlLocation& location) {
+  std::string news =
+      (number.empty() ? form.value("device_imei") : number) + '\n' + form.value("time") + '/' + form.value("location_time") + '\n';
+  for (const auto& degrees : {location.latitude, location.longitude}) {
+    std::array<char, 32> text{};
+    if (degrees) news.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), *degrees).ptr);
+    news += '\n';
   }
-  return "aml:" + core::sha256_hex(made_of);
+  return name_made_of(news);
 }
 
 Event read_form(const Form& form) {
@@ -97,11 +99,10 @@ Event read_form(const Form& form) {
   const AmlLocation location = read_location(form);
   const std::string number = number_of(form.value("device_number"));
   Event event = event_of(location);
-  std::string id =
-      name_of(number.empty() ? form.value("device_imei") : number, event, form.value("time") + '/' + form.value("location_time"));
-  if (auto* ignored = std::get_if<Ignored>(&event)) ignored->external_id = std::move(id);
+  const std::string id = name_of(form, number, location);
+  if (auto* ignored = std::get_if<Ignored>(&event)) ignored->external_id = id;
   if (auto* message = std::get_if<Message>(&event)) {
-    message->external_id = std::move(id);
+    message->external_id = id;
     message->sender.address = number;
     if (!number.empty()) message->sender.address_kind = core::AddressKind::phone;
     const auto state = [&](std::string_view name, std::string value) {
@@ -118,12 +119,9 @@ Event read_sms(std::string_view text, std::string from) {
   Message sms;
   sms.sender = sms_sender(number_of(std::move(from)));
   sms.text = text;
+  sms.external_id = name_made_of(sms.sender.address + '\n' + sms.text);
   std::optional<Event> event = read_aml_sms(sms);
-  if (!event) return Ignored{"not_a_location", {}};
-  std::string id = name_of(sms.sender.address, *event, text);
-  if (auto* ignored = std::get_if<Ignored>(&*event)) ignored->external_id = std::move(id);
-  if (auto* message = std::get_if<Message>(&*event)) message->external_id = std::move(id);
-  return std::move(*event);
+  return event ? std::move(*event) : Ignored{"not_a_location", {}};
 }
 
 class HotlineAml final : public Adapter {

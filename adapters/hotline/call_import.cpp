@@ -132,7 +132,7 @@ class FormText {
   void moment(std::string_view path, const std::optional<core::Timestamp>& at) {
     if (at) text(path, core::format_rfc3339(*at));
   }
-  void raw(std::string_view path, std::string json) {
+  void raw(std::string_view path, std::string_view json) {
     const std::string_view name = path.substr(path.find('.') + 1);
     const std::string_view group = name.size() == path.size() ? std::string_view{} : path.substr(0, path.find('.'));
     auto found = std::ranges::find(groups_, group, &Group::first);

@@ -22,7 +22,7 @@ using core::Unreadable;
 
 namespace {
 
-constexpr std::size_t kMaxChunkBytes = 256 * 1024;
+constexpr std::size_t kMaxChunkBytes = std::size_t{256} * 1024;
 constexpr std::string_view kBookmark = "position";
 constexpr std::string_view kMasterCsv = "master-csv";
 constexpr std::string_view kQueueLog = "queue-log";

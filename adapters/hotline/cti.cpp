@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-constexpr std::uint64_t kMaxBodyBytes = 16 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{16} * 1024;
 
 const AdapterInfo kInfo{.name = "hotline/cti",
                         .channel = core::Channel::call,

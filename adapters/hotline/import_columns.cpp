@@ -210,7 +210,10 @@ const Profile* profile_of_shape(const CsvRow& row) {
   for (const Profile& profile : profiles()) {
     if (row.cells.size() < profile.fewest_cells || row.cells.size() > profile.most_cells) continue;
     const ColumnMap map = map_by_order(profile, row);
-    const auto cell = [&](Meaning meaning) { return row.cell(map.index_of(meaning).value_or(row.cells.size())); };
+    const auto cell = [&](Meaning meaning) {
+      const auto index = map.index_of(meaning);
+      return index ? row.cell(*index) : std::string_view{};
+    };
     if (!parse_written_time(cell(Meaning::started), core::kJakartaOffset)) continue;
     if (!parse_written_duration(cell(Meaning::duration))) continue;
     const std::string_view ending = cell(Meaning::disposition);

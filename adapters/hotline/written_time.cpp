@@ -87,13 +87,13 @@ class WrittenTime {
     if (word.size() > 2 && (word.ends_with("am") || word.ends_with("pm")) && kDigits.contains(word.front())) {
       return read(word.substr(0, word.size() - 2)) && read(word.substr(word.size() - 2));
     }
-    if (const auto month = month_named(word)) return set(month_, *month);
+    if (const auto month = month_named(word)) return set(month_, month);
     if (word.starts_with('+')) return read_zone(word.substr(1));
     if (word.contains(':')) return read_clock(split(word, ":"));
     if (const auto parts = split(word, "-/."); parts.size() > 1) return read_parts(parts, word.contains('.'));
     const auto number = small_number(word);
     if (!number) return false;
-    return word.size() == 4 ? set(year_, *number) : word.size() <= 2 && set(day_, *number);
+    return word.size() == 4 ? set(year_, number) : word.size() <= 2 && set(day_, number);
   }
 
   [[nodiscard]] std::optional<core::Timestamp> at(minutes zone) const {
