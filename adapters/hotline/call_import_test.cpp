@@ -272,6 +272,16 @@ TEST_CASE("a_story_without_a_category_has_the_one_chosen_for_all") {
   CHECK(message_of(one_row("waktu,hp,uraian", "2026-01-05 08:10,081255501001,Lampu mati", options).rows[0]).stated.category == "lainnya");
 }
 
+TEST_CASE("of_two_columns_for_the_same_the_better_named_one_is_read") {
+  const auto plan = one_row("keterangan,waktu,alamat,hp,kategori,lokasi kejadian,isi laporan",
+                            "Sudah selesai,2026-01-05 08:10,Jl. A,081255501001,pju,Jl. B,Mati");
+  const auto message = message_of(plan.rows[0]);
+  CHECK(message.text == "Mati");
+  CHECK(message.stated.address == "Jl. B");
+  CHECK(plan.columns[0].field.empty());
+  CHECK(plan.columns[2].field.empty());
+}
+
 TEST_CASE("jenis_is_the_category_where_no_other_column_is") {
   ImportOptions options;
   options.category_of = codes;

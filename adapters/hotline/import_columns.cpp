@@ -15,7 +15,7 @@ namespace {
 struct Heading {
   Meaning meaning;
   std::string_view field;
-  std::string_view words;  // separated by '|', as `plain` writes them
+  std::string_view words;  // separated by '|', as `plain` writes them; of two columns the one with the earlier word is meant
 };
 
 constexpr auto kHeadings = std::to_array<Heading>({
@@ -54,12 +54,12 @@ constexpr auto kHeadings = std::to_array<Heading>({
      "category|type of incident"},
     {Meaning::urgency, "incident.urgency", "urgensi|prioritas|tingkat|tingkat urgensi|urgency|priority"},
     {Meaning::story, "incident.what_happened",
-     "isi laporan|isi aduan|isi pengaduan|isi|laporan|aduan|pengaduan|kronologi|kronologis|uraian|uraian kejadian|uraian "
-     "laporan|keterangan|deskripsi|"
-     "catatan|kejadian|description|what happened|notes|details|complaint"},
+     "isi laporan|isi aduan|isi pengaduan|uraian kejadian|uraian laporan|kronologi|kronologis|uraian|deskripsi|description|what "
+     "happened|complaint|"
+     "isi|laporan|aduan|pengaduan|kejadian|details|keterangan|notes|catatan"},
     {Meaning::occurred, "incident.occurred_at", "waktu kejadian|tanggal kejadian|tgl kejadian|occurred|occurred at|happened at"},
     {Meaning::people_involved, "incident.people_involved", "jumlah orang|jumlah korban|korban|people involved"},
-    {Meaning::address, "place.address", "alamat|alamat kejadian|lokasi|lokasi kejadian|tempat kejadian|tkp|address|location"},
+    {Meaning::address, "place.address", "lokasi kejadian|alamat kejadian|tempat kejadian|tkp|lokasi|alamat|location|address"},
     {Meaning::landmark, "place.landmark", "patokan|ancar ancar|dekat|landmark"},
     {Meaning::cross_street, "place.cross_street", "persimpangan|simpang|cross street"},
     {Meaning::rt, "place.rt", "rt"},
@@ -72,7 +72,7 @@ constexpr auto kHeadings = std::to_array<Heading>({
     {Meaning::longitude, "place.longitude", "bujur|longitude|long|lon|lng"},
     {Meaning::position_on_map, "place.latitude", "koordinat|titik koordinat|coordinates|lat long|latlong"},
     {Meaning::reporter, "person.name",
-     "nama|nama pelapor|nama pemanggil|nama penelepon|nama penelpon|pelapor|pemanggil|penelepon|name|reporter"},
+     "nama pelapor|nama pemanggil|nama penelepon|nama penelpon|pelapor|pemanggil|penelepon|reporter|nama|name"},
     {Meaning::callback_number, "person.callback_number",
      "nomor balik|no balik|nomor yang bisa dihubungi|nomor kontak|callback|callback number"},
     {Meaning::visibility, "person.visibility", "sifat|kerahasiaan|visibility"},
@@ -100,11 +100,20 @@ std::string plain(std::string_view heading) {
   return out;
 }
 
-bool has_word(std::string_view words, std::string_view word) {
-  while (!words.empty()) {
-    if (take_until(words, "|") == word) return true;
+struct KnownHeading {
+  Meaning meaning;
+  std::size_t rank;  // of the word among those for the same
+};
+
+std::optional<KnownHeading> known_heading(std::string_view heading) {
+  const std::string word = plain(heading);
+  for (const Heading& known : kHeadings) {
+    std::string_view words = known.words;
+    for (std::size_t rank = 0; !words.empty(); ++rank) {
+      if (take_until(words, "|") == word) return KnownHeading{.meaning = known.meaning, .rank = rank};
+    }
   }
-  return false;
+  return std::nullopt;
 }
 
 constexpr std::optional<Meaning> kUnread = std::nullopt;
@@ -166,22 +175,20 @@ std::string_view field_of(Meaning meaning) {
 }
 
 std::optional<Meaning> meaning_of_heading(std::string_view heading) {
-  const std::string word = plain(heading);
-  const auto* const found = std::ranges::find_if(kHeadings, [&](const Heading& known) { return has_word(known.words, word); });
-  return found == kHeadings.end() ? std::nullopt : std::optional(found->meaning);
-}
-
-bool ColumnMap::add(Meaning meaning, std::size_t index) {
-  auto& place = indices_[static_cast<std::size_t>(meaning)];
-  if (place) return false;
-  place = index;
-  return true;
+  const auto known = known_heading(heading);
+  return known ? std::optional(known->meaning) : std::nullopt;
 }
 
 ColumnMap map_by_header(const CsvRow& header) {
   ColumnMap map;
+  std::array<std::size_t, kMeanings> ranks{};
   for (std::size_t i = 0; i < header.cells.size(); ++i) {
-    if (const auto meaning = meaning_of_heading(header.cells[i])) map.add(*meaning, i);
+    const auto known = known_heading(header.cells[i]);
+    if (!known) continue;
+    std::size_t& rank = ranks[static_cast<std::size_t>(known->meaning)];
+    if (map.has(known->meaning) && rank <= known->rank) continue;
+    map.set(known->meaning, i);
+    rank = known->rank;
   }
   return map;
 }
@@ -200,8 +207,9 @@ const Profile* profile_of_header(const CsvRow& header) {
   // Whoever added a column for what callers say keeps a table of complaints.
   const ColumnMap map = map_by_header(header);
   if (map.has(Meaning::story) || map.has(Meaning::category)) return nullptr;
-  for (const auto& [name, heading] : kHeadingsOfProfiles) {
-    if (std::ranges::any_of(header.cells, [&](const std::string& cell) { return plain(cell) == heading; })) return find_profile(name);
+  for (const auto& known : kHeadingsOfProfiles) {
+    if (std::ranges::any_of(header.cells, [&](const std::string& cell) { return plain(cell) == known.second; }))
+      return find_profile(known.first);
   }
   return nullptr;
 }
@@ -228,12 +236,12 @@ const Profile* profile_of_shape(const CsvRow& row) {
 ColumnMap map_by_order(const Profile& profile, const CsvRow& row) {
   ColumnMap map;
   for (std::size_t i = 0; i < profile.columns.size() && i < row.cells.size(); ++i) {
-    if (const auto meaning = profile.columns[i]) map.add(*meaning, i);
+    if (const auto meaning = profile.columns[i]) map.set(*meaning, i);
   }
   if (profile.name == "asterisk") {
     const MasterIds ids = ids_of_master_row(row);
-    if (!ids.unique.empty()) map.add(Meaning::call_id, kMasterUniqueCell);
-    if (!ids.linked.empty()) map.add(Meaning::linked_id, row.cells.size() - 2);
+    if (!ids.unique.empty()) map.set(Meaning::call_id, kMasterUniqueCell);
+    if (!ids.linked.empty()) map.set(Meaning::linked_id, row.cells.size() - 2);
   }
   return map;
 }

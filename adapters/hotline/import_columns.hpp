@@ -72,14 +72,13 @@ class ColumnMap {
  public:
   [[nodiscard]] std::optional<std::size_t> index_of(Meaning meaning) const { return indices_[static_cast<std::size_t>(meaning)]; }
   [[nodiscard]] bool has(Meaning meaning) const { return index_of(meaning).has_value(); }
-  // False where another column means the same already.
-  bool add(Meaning meaning, std::size_t index);
+  void set(Meaning meaning, std::size_t index) { indices_[static_cast<std::size_t>(meaning)] = index; }
 
  private:
   std::array<std::optional<std::size_t>, kMeanings> indices_{};
 };
 
-// By the headings in the first row.
+// By the headings of a row. Where two columns mean the same, the one is taken whose heading says it best.
 [[nodiscard]] ColumnMap map_by_header(const CsvRow& header);
 
 // A table that a telephone system writes, whose rows are calls and never complaints.
