@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "adapters/hotline/aml.hpp"
+#include "adapters/hotline/cdr.hpp"
+#include "adapters/hotline/cti.hpp"
 #include "adapters/hotline/form.hpp"
 #include "adapters/hotline/twilio_voice.hpp"
 #include "adapters/meta/facebook.hpp"
@@ -19,6 +22,9 @@ namespace {
 
 // One row per provider, in the order in which `config-reference` prints them.
 constexpr auto kAdapters = std::to_array<Registration>({
+    {"hotline/aml", make_hotline_aml, "Where callers of 112 are, as their telephones tell it (AML, Android's ELS)"},
+    {"hotline/cdr", make_hotline_cdr, "Asterisk's call records or queue log, followed as they are written: calls are counted"},
+    {"hotline/cti", make_hotline_cti, "What the telephone system's calls do, in the way of Zammad's generic CTI: calls are counted"},
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
     {"hotline/twilio-voice", make_hotline_twilio_voice, "Twilio Programmable Voice, as an answering machine"},
     {"meta/facebook", make_meta_facebook, "A Facebook page: Messenger, comments, posts and mentions"},

@@ -50,7 +50,8 @@ std::string characters_of(std::string_view text) {
   if (whole.starts_with(kStart)) return std::string(whole);
   if (text.size() > kMaxPackedOctets) return {};
   std::string septets = unpacked(text);
-  return septets.starts_with(kStart) ? septets : std::string{};
+  if (!septets.starts_with(kStart)) septets.clear();
+  return septets;
 }
 
 // ------------------------------------------------------------------ fields

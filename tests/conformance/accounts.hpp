@@ -22,6 +22,7 @@ struct TestAccount {
   std::string_view signature_field{};  // the field of the query or form that holds the signature; empty: a header, or the whole query
   bool signs_body = false;             // a changed body is unauthentic
   bool signature_is_hex = false;       // and so the same in upper and lower case
+  bool carries_words = true;           // what citizens say; else nothing that comes in may open a complaint
 };
 
 [[nodiscard]] std::span<const TestAccount> test_accounts();
