@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "adapters/batch.hpp"
 #include "adapters/form.hpp"
 #include "adapters/json.hpp"
 #include "adapters/signature.hpp"
@@ -365,20 +366,6 @@ Event read_status(const JsonView& element) {
   if (!errors.empty()) receipt.error_code = errors.front()["code"].id();
   receipt.at = core::parse_unix(element["timestamp"].id());
   return receipt;
-}
-
-// Calls `read` for each object in a list that may be missing. Whatever else stands there, or in the list's place,
-// is unreadable.
-template <class Read>
-void for_each_object(const JsonView& list, std::string_view otherwise, std::vector<Event>& events, Read read) {
-  if (list.exists() && !list.is_list()) events.emplace_back(Unreadable{std::string(otherwise)});
-  for (const JsonView element : list.elements()) {
-    if (element.is_object()) {
-      read(element);
-    } else {
-      events.emplace_back(Unreadable{std::string(otherwise)});
-    }
-  }
 }
 
 class WhatsappCloud final : public Adapter {
