@@ -7,6 +7,7 @@
 #include "adapters/hotline/form.hpp"
 #include "adapters/sms/kannel.hpp"
 #include "adapters/whatsapp/cloud.hpp"
+#include "adapters/x/account.hpp"
 
 namespace satupintu::adapters {
 
@@ -17,6 +18,7 @@ constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
+    {"x/account", make_x_account, "X (Twitter): posts that mention an account of ours, by webhook and by polling, and messages to it"},
 });
 
 }  // namespace
