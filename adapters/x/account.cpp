@@ -29,7 +29,7 @@ constexpr std::string_view kSignatureHeader = "x-twitter-webhooks-signature";
 constexpr std::string_view kSignaturePrefix = "sha256=";
 constexpr std::size_t kMaxToken = 256;
 // X names no maximum; one event with its users and media stays far below.
-constexpr std::uint64_t kMaxBodyBytes = 1024 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = 1 << 20;
 
 // What a polled page says of itself in the journal, and the name of the bookmark.
 constexpr std::string_view kMentions = "mentions";
@@ -82,6 +82,10 @@ constexpr std::array<Reason, 18> kOtherEvents{{
     {"oauth.revoke", "access_revoked"},
     {"replay_job_status", "replay_job_status"},
 }};
+
+// Those that are read. All but the last three hold a post.
+constexpr std::array<std::string_view, 7> kReadEvents{"post.create", "post.mention.create", "post.reply.create", "post.quote.create",
+                                                      "post.delete", "dm.received",         "chat.received"};
 
 template <std::size_t size>
 std::string_view reason_of(const std::array<Reason, size>& reasons, std::string_view event) {
@@ -217,7 +221,7 @@ class XAccount final : public Adapter {
     if (!bearer_token_) co_return std::nullopt;
     const auto bookmark = co_await inbox.bookmark(std::string(kMentions));
     if (!bookmark) co_return std::unexpected(bookmark.error());
-    const std::string since = *bookmark;
+    const std::string& since = *bookmark;
     std::string newest = since;
     std::string next;
     for (unsigned page = 0; page < kMaxPages; ++page) {
@@ -322,29 +326,41 @@ class XAccount final : public Adapter {
                     [&](const JsonView&) { events.emplace_back(Ignored{"provider_error", {}}); });
   }
 
+  // Why an activity says nothing to us; nullopt for one that has to be read.
+  [[nodiscard]] std::optional<Event> passed_over(const JsonView& data) const {
+    const JsonView payload = data["payload"];
+    const std::string type = data["event_type"].text();
+    if (type.empty()) return Unreadable{"unreadable_activity"};
+    if (type.starts_with("profile.update.")) return Ignored{"profile_update", payload["id"].id()};
+    if (const auto why = reason_of(kOtherEvents, type); !why.empty()) return Ignored{std::string(why), payload["id"].id()};
+    if (std::ranges::find(kReadEvents, type) == kReadEvents.end()) return Ignored{"unknown_event", payload["id"].id()};
+    if (const std::string whose = data["filter"]["user_id"].id(); !whose.empty() && whose != ours_.user_id)
+      return Ignored{"other_user", payload["id"].id()};
+    if (!payload.is_object()) return Unreadable{"unreadable_activity"};
+    return std::nullopt;
+  }
+
   void read_activity(const JsonView& root, x::Surroundings around, std::vector<Event>& events) const {
     const JsonView data = root["data"];
     const JsonView payload = data["payload"];
     const std::string type = data["event_type"].text();
-    if (type.empty()) return events.push_back(Unreadable{"unreadable_activity"});
-    std::string_view other = reason_of(kOtherEvents, type);
-    if (type.starts_with("profile.update.")) other = "profile_update";
-    if (!other.empty()) return events.push_back(Ignored{std::string(other), payload["id"].id()});
-    if (const std::string whose = data["filter"]["user_id"].id(); !whose.empty() && whose != ours_.user_id)
-      return events.push_back(Ignored{"other_user", payload["id"].id()});
     around.includes = data["includes"].exists() ? data["includes"] : root["includes"];
     around.users = payload["users"];
     around.is_addressed = type == "post.mention.create" || type == "post.reply.create";
-    const bool is_post = around.is_addressed || type == "post.create" || type == "post.quote.create";
-    const bool is_known = is_post || type == "post.delete" || type == "dm.received" || type == "chat.received";
-    if (!is_known) return events.push_back(Ignored{"unknown_event", payload["id"].id()});
-    if (!payload.is_object()) return events.push_back(Unreadable{"unreadable_activity"});
-    if (is_post) return events.push_back(x::read_post_v2(payload, around));
-    if (type == "post.delete") return events.push_back(x::read_deletion_v2(payload, around));
-    if (type == "chat.received") return events.push_back(x::read_encrypted_message(payload, around));
-    if (!payload["direct_message_events"].exists()) return events.push_back(x::read_direct_message_v2(payload, around));
-    for_each_object(payload["direct_message_events"], "unreadable_message", events,
-                    [&](const JsonView& element) { events.push_back(x::read_direct_message_v1(element, around)); });
+    if (auto event = passed_over(data)) {
+      events.push_back(std::move(*event));
+    } else if (type == "post.delete") {
+      events.push_back(x::read_deletion_v2(payload, around));
+    } else if (type == "chat.received") {
+      events.push_back(x::read_encrypted_message(payload, around));
+    } else if (type != "dm.received") {
+      events.push_back(x::read_post_v2(payload, around));
+    } else if (payload["direct_message_events"].exists()) {
+      for_each_object(payload["direct_message_events"], "unreadable_message", events,
+                      [&](const JsonView& element) { events.push_back(x::read_direct_message_v1(element, around)); });
+    } else {
+      events.push_back(x::read_direct_message_v2(payload, around));
+    }
   }
 
   void read_account_activity(const JsonView& root, x::Surroundings around, std::vector<Event>& events) const {
@@ -383,18 +399,19 @@ class XAccount final : public Adapter {
   }
 
   [[nodiscard]] std::string mentions_url(const std::string& since, const std::string& next) const {
-    const bool is_new = fields_ == "post";
     Form query;
     query.add("max_results", std::string(kPageSize));
-    if (!since.empty()) query.add("since_id", since);
     if (!next.empty()) query.add("pagination_token", next);
-    query.add("expansions", is_new
-                                ? "author_id,in_reply_to_user_id,edit_history_post_ids,referenced_posts,geo.place_id,attachments.media_keys"
-                                : "author_id,referenced_tweets.id,geo.place_id,attachments.media_keys");
-    query.add(is_new ? "post.fields" : "tweet.fields",
-              is_new ? "attachments,conversation_id,created_at,entities,geo,note_post"
-                     : "attachments,conversation_id,created_at,edit_history_tweet_ids,entities,geo,in_reply_to_user_id,note_tweet,"
-                       "referenced_tweets");
+    if (!since.empty()) query.add("since_id", since);
+    if (fields_ == "post") {
+      query.add("post.fields", "attachments,conversation_id,created_at,entities,geo,note_post");
+      query.add("expansions", "author_id,in_reply_to_user_id,edit_history_post_ids,referenced_posts,geo.place_id,attachments.media_keys");
+    } else {
+      query.add("tweet.fields",
+                "attachments,conversation_id,created_at,edit_history_tweet_ids,entities,geo,in_reply_to_user_id,note_tweet,"
+                "referenced_tweets");
+      query.add("expansions", "author_id,referenced_tweets.id,geo.place_id,attachments.media_keys");
+    }
     query.add("user.fields", "name,username");
     query.add("media.fields", "alt_text,type,url,variants");
     query.add("place.fields", "full_name,name");
@@ -402,7 +419,7 @@ class XAccount final : public Adapter {
   }
 
   [[nodiscard]] std::string media_url(const std::string& key) const {
-    return api_url_ + "/2/media/" + key + "?media.fields=type,url,variants";
+    return api_url_ + "/2/media/" + key + "?media.fields=type%2Curl%2Cvariants";
   }
 
   // Until X's window of requests begins anew, and never sooner than planned.

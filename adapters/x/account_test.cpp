@@ -137,10 +137,14 @@ TEST_CASE("the_previous_consumer_secret_is_accepted_while_it_is_configured") {
 }
 
 TEST_CASE("a_signature_has_one_spelling") {
-  for (std::string mac : {"Dj4QfzHVR1fzd4ejbAbsItQfTUS0YjsbIbnNtqb6FW0", "Dj4QfzHVR1fzd4ejbAbsItQfTUS0YjsbIbnNtqb6FW1=",
-                          "Dj4QfzHVR1fzd4ejbAbsItQfTUS0YjsbIbnNtqb6FW0=\n", " Dj4QfzHVR1fzd4ejbAbsItQfTUS0YjsbIbnNtqb6FW0="}) {
+  // node: crypto.createHmac('sha256', 'rahasia-konsumen-uji-01').update(body).digest('base64').
+  const std::string body = R"({"for_user_id":"14"})";
+  CHECK(make()->admit(post(body, "sha256=5/yrfsayhfzkTAHd4oqOz2Q75ngwyrQtS+wsDqd7qR4="), kNow));
+  for (const char* mac : {"5/yrfsayhfzkTAHd4oqOz2Q75ngwyrQtS+wsDqd7qR4", "5/yrfsayhfzkTAHd4oqOz2Q75ngwyrQtS+wsDqd7qR5=",
+                          "5_yrfsayhfzkTAHd4oqOz2Q75ngwyrQtS-wsDqd7qR4=", "5\xAFyrfsayhfzkTAHd4oqOz2Q75ngwyrQtS+wsDqd7qR4=",
+                          "5/yrfsayhfzkTAHd4oqOz2Q75ngwyrQtS+wsDqd7qR4=\n", " 5/yrfsayhfzkTAHd4oqOz2Q75ngwyrQtS+wsDqd7qR4="}) {
     CAPTURE(mac);
-    const auto admission = make()->admit(post(kEmptyBatch, "sha256=" + mac), kNow);
+    const auto admission = make()->admit(post(body, "sha256=" + std::string(mac)), kNow);
     REQUIRE_FALSE(admission);
     CHECK(admission.error().code == Errc::unauthentic);
   }
@@ -306,7 +310,7 @@ TEST_CASE("the_first_round_takes_the_newest_page_and_no_older_ones") {
   REQUIRE(round.transport.calls.size() == 1);
   const auto& call = round.transport.calls[0];
   CHECK(call.method == "GET");
-  CHECK(call.url.starts_with("https://api.x.com/2/users/11/mentions?max_results=100&expansions="));
+  CHECK(call.url.starts_with("https://api.x.com/2/users/11/mentions?max_results=100&post.fields="));
   CHECK_FALSE(call.url.contains("since_id"));
   CHECK(call.headers == std::vector<std::pair<std::string, std::string>>{{"Authorization", "Bearer token-pembawa-uji-01"}});
 }
@@ -479,6 +483,19 @@ TEST_CASE("pages_that_never_end_are_given_up") {
   CHECK(round.bookmark() == "2000");
 }
 
+// What @xdevplatform/xdk 0.6.6 sends when its users.getMentions is asked for the same.
+TEST_CASE("mentions_are_asked_for_as_x_s_own_sdk_does") {
+  Round round;
+  round.inbox.bookmarks["mentions"] = "2000";
+  round.transport.answers = {answer(200, page_of({"2090"}, "x")), answer(200, page_of({"2080"}))};
+  CHECK(round.poll());
+  CHECK(round.transport.calls.at(1).url ==
+        "https://api.x.com/2/users/11/mentions?max_results=100&pagination_token=x&since_id=2000"
+        "&post.fields=attachments%2Cconversation_id%2Ccreated_at%2Centities%2Cgeo%2Cnote_post"
+        "&expansions=author_id%2Cin_reply_to_user_id%2Cedit_history_post_ids%2Creferenced_posts%2Cgeo.place_id%2Cattachments.media_keys"
+        "&user.fields=name%2Cusername&media.fields=alt_text%2Ctype%2Curl%2Cvariants&place.fields=full_name%2Cname");
+}
+
 TEST_CASE("the_names_that_x_s_api_goes_by_can_be_chosen") {
   for (const auto& [choice, named, unnamed] :
        {std::tuple{"post", "&post.fields=", "tweet"}, std::tuple{"tweet", "&tweet.fields=", "post"}}) {
@@ -509,7 +526,7 @@ TEST_CASE("a_medium_without_address_is_looked_up_by_its_key") {
   REQUIRE(download);
   std::filesystem::remove(download->file);
   REQUIRE(transport.calls.size() == 2);
-  CHECK(transport.calls[0].url == "https://api.x.com/2/media/3_77?media.fields=type,url,variants");
+  CHECK(transport.calls[0].url == "https://api.x.com/2/media/3_77?media.fields=type%2Curl%2Cvariants");
   CHECK(transport.calls[1].url == "https://pbs.twimg.com/media/a.jpg");
   // The token is for the API alone.
   CHECK(transport.calls[1].headers.empty());

@@ -141,7 +141,7 @@ Rendition best_film(const JsonView& variants, std::string_view bits_key) {
   return best;
 }
 
-void add_attachment(AttachmentKind kind, std::string id, Rendition rendition, std::string caption, Message& message) {
+void add_attachment(AttachmentKind kind, std::string id, Rendition rendition, const std::string& caption, Message& message) {
   Attachment attachment;
   attachment.kind = kind;
   attachment.provider_id = std::move(id);
@@ -219,7 +219,7 @@ Event judge(Post post, const Surroundings& around) {
 
 // ------------------------------------------------------------------ deletions, direct messages
 
-Event read_deletion(std::string id, std::string author, std::optional<core::Timestamp> at, const Surroundings& around) {
+Event read_deletion(std::string id, const std::string& author, std::optional<core::Timestamp> at, const Surroundings& around) {
   if (id.empty()) return Unreadable{"deletion_without_id"};
   if (author.empty()) return Unreadable{"deletion_without_author"};
   if (author == around.ours.user_id) return Ignored{"own_deletion", std::move(id)};
@@ -237,7 +237,7 @@ Event read_deletion(std::string id, std::string author, std::optional<core::Time
 }
 
 // A message that only we can read, up to its content; or why it is none.
-std::variant<Message, Event> begin_private(std::string_view space, std::string id, std::string author, const Surroundings& around) {
+std::variant<Message, Event> begin_private(std::string_view space, std::string id, const std::string& author, const Surroundings& around) {
   if (id.empty()) return Event{Unreadable{"message_without_id"}};
   if (author.empty()) return Event{Unreadable{"message_without_sender"}};
   id.insert(0, space);
