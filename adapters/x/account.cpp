@@ -378,8 +378,9 @@ class XAccount final : public Adapter {
               [](const JsonView& deletion) { return deletion["status"]["id"].id(); });
     read_list("direct_message_events", "unreadable_message", x::read_direct_message_v1,
               [](const JsonView& element) { return element["id"].id(); });
-    for (const auto& [list, why] : kOtherLists) {
-      for_each_object(root[list], "unreadable_event", events, [&](const JsonView&) { events.emplace_back(Ignored{std::string(why), {}}); });
+    for (const Reason& other : kOtherLists) {
+      for_each_object(root[other.event], "unreadable_event", events,
+                      [&](const JsonView&) { events.emplace_back(Ignored{std::string(other.why), {}}); });
     }
     if (root["user_event"].exists()) {
       const bool is_revoked = root["user_event"]["revoke"].exists();
