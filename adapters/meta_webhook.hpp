@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all webhooks of Meta have in common, whichever product they tell of: the handshake, the signature, and lists in which any
-// element may be broken. WhatsApp's, Facebook's and Instagram's adapters hold one each. May be used by any thread.
+// What all webhooks of Meta have in common, whichever product they tell of: the handshake and the signature. WhatsApp's, Facebook's and Instagram's adapters hold one each. May be used by any thread.
 #pragma once
 
 #include <cstdint>
@@ -41,19 +40,5 @@ class MetaWebhook {
   LiveSecrets app_secrets_;
   core::Secret verify_token_;
 };
-
-// Calls `read` for each object in a list that may be missing. Whatever else stands there, or in the list's place,
-// is unreadable.
-template <class Read>
-void for_each_object(const JsonView& list, std::string_view otherwise, std::vector<core::Event>& events, Read read) {
-  if (list.exists() && !list.is_list()) events.emplace_back(core::Unreadable{std::string(otherwise)});
-  for (const JsonView element : list.elements()) {
-    if (element.is_object()) {
-      read(element);
-    } else {
-      events.emplace_back(core::Unreadable{std::string(otherwise)});
-    }
-  }
-}
 
 }  // namespace satupintu::adapters

@@ -15,6 +15,7 @@
 #include "adapters/sms/twilio.hpp"
 #include "adapters/whatsapp/cloud.hpp"
 #include "adapters/whatsapp/twilio.hpp"
+#include "adapters/x/account.hpp"
 
 namespace satupintu::adapters {
 
@@ -33,6 +34,7 @@ constexpr auto kAdapters = std::to_array<Registration>({
     {"sms/twilio", make_sms_twilio, "Twilio Programmable Messaging: SMS and MMS"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
     {"whatsapp/twilio", make_whatsapp_twilio, "WhatsApp through Twilio"},
+    {"x/account", make_x_account, "X (Twitter): posts that mention an account of ours, by webhook and by polling, and messages to it"},
 });
 
 }  // namespace

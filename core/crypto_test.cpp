@@ -70,3 +70,13 @@ TEST_CASE("a_digest_taken_piece_by_piece_is_the_digest_of_the_whole") {
   for (const std::string_view piece : {"Lampu ", "", "jalan", " padam"}) digest.add(piece);
   CHECK(digest.hex() == sha256_hex("Lampu jalan padam"));
 }
+
+TEST_CASE("a_flipped_high_bit_is_no_letter_of_base64") {
+  const std::string text = to_base64("Lampu jalan padam??");
+  REQUIRE(from_base64(text));
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    std::string flipped = text;
+    flipped[at] = static_cast<char>(flipped[at] ^ '\x80');
+    CHECK_FALSE(from_base64(flipped));
+  }
+}

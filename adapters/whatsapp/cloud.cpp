@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "adapters/batch.hpp"
 #include "adapters/json.hpp"
 #include "adapters/meta/graph.hpp"
 #include "adapters/meta_webhook.hpp"

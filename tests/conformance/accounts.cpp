@@ -99,6 +99,15 @@ std::span<const TestAccount> test_accounts() {
        .name = "wa-twilio",
        .settings = twilio_settings("https://pintu.tangerang.example:443/channels/wa-twilio"),
        .signing_secret = "auth_token"},
+      {.adapter = "x/account",
+       .name = "x-tangerang",
+       .settings = {{"consumer_secret", secret("rahasia-konsumen-x-5b1d90e7c2")},
+                    {"previous_consumer_secret", secret("rahasia-konsumen-x-lama-88a0")},
+                    {"bearer_token", secret("token-pembawa-x-uji-77c3e1f0")},
+                    {"user_id", {std::string("2901555010")}},
+                    {"username", {std::string("tangerangkota_uji")}}},
+       .signing_secret = "consumer_secret",
+       .signs_body = true},
   };
   return accounts;
 }
