@@ -7,6 +7,7 @@
 #include "adapters/hotline/form.hpp"
 #include "adapters/sms/kannel.hpp"
 #include "adapters/telegram/bot.hpp"
+#include "adapters/web/events.hpp"
 #include "adapters/whatsapp/cloud.hpp"
 
 namespace satupintu::adapters {
@@ -18,6 +19,7 @@ constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"telegram/bot", make_telegram_bot, "Telegram Bot API"},
+    {"web/events", make_web_events, "CloudEvents under Standard Webhooks, for the city's own programs"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
 });
 

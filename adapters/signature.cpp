@@ -19,6 +19,10 @@ struct FreeMac {
   void operator()(EVP_MAC* mac) const noexcept { EVP_MAC_free(mac); }
   void operator()(EVP_MAC_CTX* mac) const noexcept { EVP_MAC_CTX_free(mac); }
 };
+struct FreeVerifier {
+  void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
 using MacInProgress = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
@@ -82,6 +86,14 @@ bool is_hmac(Digest digest, const LiveSecrets& secrets, std::string_view bytes, 
   };
   return claimed.size() == algorithm_of(digest).bytes &&
          (signed_with(secrets.current) || (secrets.previous && signed_with(*secrets.previous)));
+}
+
+bool is_ed25519(std::string_view public_key, std::string_view bytes, std::string_view claimed) {
+  const std::unique_ptr<EVP_PKEY, FreeVerifier> key{
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(public_key), public_key.size())};
+  const std::unique_ptr<EVP_MD_CTX, FreeVerifier> context{EVP_MD_CTX_new()};
+  return key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), bytes_of(claimed), claimed.size(), bytes_of(bytes), bytes.size()) == 1;
 }
 
 }  // namespace satupintu::adapters

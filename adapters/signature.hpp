@@ -35,4 +35,7 @@ enum class Digest { md5, sha1, sha256, sha512 };
   return is_hmac(Digest::sha256, secrets, bytes, claimed);
 }
 
+// True when `claimed` is the Ed25519 signature (RFC 8032) of `bytes` under the 32 bytes of `public_key`.
+[[nodiscard]] bool is_ed25519(std::string_view public_key, std::string_view bytes, std::string_view claimed);
+
 }  // namespace satupintu::adapters

@@ -6,11 +6,11 @@
 #include <charconv>
 #include <utility>
 
-#include "adapters/api_url.hpp"
 #include "adapters/form.hpp"
 #include "adapters/json.hpp"
 #include "adapters/request_head.hpp"
 #include "adapters/signature.hpp"
+#include "adapters/url.hpp"
 #include "core/crypto.hpp"
 
 namespace satupintu::adapters {
@@ -484,7 +484,10 @@ class TelegramBot final : public Adapter {
                                                   "The bot's user name. In groups the bot listens to commands, to answers to itself and to "
                                                   "whoever writes this name; without it, to the first two only.",
                                                   ""))},
-        api_url_(read_api_url(settings, "https://api.telegram.org")) {
+        api_url_(settings.text("api_url", "Where the Bot API is: another address only where a proxy stands in between.",
+                               "https://api.telegram.org")) {
+    while (api_url_.ends_with('/')) api_url_.pop_back();
+    if (host_of(api_url_).empty()) settings.mistake("api_url", "names no host", "write it like \"https://api.telegram.org\"");
     const auto check = [&](std::string_view key, const core::Secret& secret) {
       if (is_fit_for_the_header(secret.reveal())) return;
       settings.mistake(key, "is none that setWebhook takes", "make one of 1 to 256 letters, digits, '_' and '-'");
