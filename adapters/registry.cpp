@@ -8,6 +8,7 @@
 #include "adapters/sms/kannel.hpp"
 #include "adapters/telegram/bot.hpp"
 #include "adapters/web/events.hpp"
+#include "adapters/web/open311.hpp"
 #include "adapters/whatsapp/cloud.hpp"
 
 namespace satupintu::adapters {
@@ -20,6 +21,7 @@ constexpr auto kAdapters = std::to_array<Registration>({
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"telegram/bot", make_telegram_bot, "Telegram Bot API"},
     {"web/events", make_web_events, "CloudEvents under Standard Webhooks, for the city's own programs"},
+    {"web/open311", make_web_open311, "Open311 GeoReport v2, for apps and portals of others"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
 });
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "adapters/url.hpp"
+#include "adapters/web/media_kind.hpp"
 #include "core/crypto.hpp"
 #include "core/time.hpp"
 
@@ -172,13 +173,6 @@ void read_place(const JsonView& object, Message& message, std::string& problem) 
   }
 }
 
-AttachmentKind kind_of(std::string_view mime_type) {
-  if (mime_type.starts_with("image/")) return AttachmentKind::image;
-  if (mime_type.starts_with("video/")) return AttachmentKind::video;
-  if (mime_type.starts_with("audio/")) return AttachmentKind::audio;
-  return mime_type.empty() ? AttachmentKind::other : AttachmentKind::document;
-}
-
 void read_attachments(const JsonView& list, Message& message, std::string& problem) {
   for (const JsonView element : list.elements()) {
     Reader reader(element, "attachments_", problem);
@@ -186,7 +180,7 @@ void read_attachments(const JsonView& list, Message& message, std::string& probl
     attachment.url = reader.text("url", kMaxUrl, is_link);
     if (attachment.url.empty()) reader.refuse("missing_", "url");
     attachment.mime_type = reader.text("mime_type", kMaxLine);
-    attachment.kind = reader.one_of("kind", kKinds, kind_of(attachment.mime_type));
+    attachment.kind = reader.one_of("kind", kKinds, kind_of_media(attachment.mime_type));
     attachment.name = reader.text("name", kMaxLine);
     attachment.sha256 = reader.text("sha256", 64, is_sha256);
     attachment.caption = reader.text("caption", kMaxStory);
