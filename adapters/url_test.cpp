@@ -17,11 +17,10 @@ TEST_CASE("a_url_names_its_host_without_port_and_in_lower_case") {
 }
 
 TEST_CASE("a_url_that_two_readers_may_read_differently_names_nobody") {
-  for (const char* url :
-       {"", "graph.facebook.com", "ftp://graph.facebook.com/", "//graph.facebook.com/", "https:/graph.facebook.com", "HTTPS://a.example/",
-        "https://graph.facebook.com@jahat.example/", "https://a:b@graph.facebook.com/", "https://jahat.example\\.facebook.com/",
-        "https://graph.facebook.com\t.jahat.example/", "https://graph.facebook.com\n/", " https://graph.facebook.com/",
-        "https://gr\xC3\xA4ph.facebook.com/"}) {
+  for (const char* url : {"", "graph.facebook.com", "ftp://graph.facebook.com/", "//graph.facebook.com/", "https:/graph.facebook.com",
+                          "HTTPS://a.example/", "https://graph.facebook.com@jahat.example/", "https://a:b@graph.facebook.com/",
+                          "https://jahat.example\\.facebook.com/", "https://graph.facebook.com\t.jahat.example/",
+                          "https://graph.facebook.com\n/", " https://graph.facebook.com/", "https://gr\xC3\xA4ph.facebook.com/"}) {
     CAPTURE(url);
     CHECK(host_of(url).empty());
   }

@@ -105,6 +105,16 @@ TEST_CASE("the_version_of_a_signature_chooses_no_other_algorithm") {
   }
 }
 
+TEST_CASE("a_signature_has_one_spelling") {
+  for (std::size_t at = 3; at < kSignature.size(); ++at) {
+    CAPTURE(at);
+    std::string other(kSignature);
+    other[at] = static_cast<char>(other[at] ^ '\x80');
+    CHECK_FALSE(is_authentic(*make(), post(other)));
+  }
+  CHECK_FALSE(is_authentic(*make(), post(kSignature.substr(0, kSignature.size() - 1))));
+}
+
 TEST_CASE("an_ed25519_signature_is_accepted_where_its_key_is_configured") {
   CHECK(is_authentic(*make({{"public_keys", list(kPublicKey)}}), post(kEd25519)));
   CHECK(is_authentic(*make({{"public_keys", list(kPublicKey.substr(5))}}), post(kEd25519)));
@@ -190,6 +200,7 @@ TEST_CASE("the_reason_of_a_refusal_names_the_field") {
   CHECK(why(R"({"text":"Banjir","sender":{"email":"sari"}})") == "invalid_sender_email");
   CHECK(why(R"({"text":"Banjir","place":{"longitude":180.1,"latitude":0}})") == "invalid_place_longitude");
   CHECK(why(R"({"text":"Banjir","place":{"longitude":106.6}})") == "missing_place_latitude");
+  CHECK(why(R"({"text":"Banjir","place":{"latitude":-6.1}})") == "missing_place_longitude");
   CHECK(why(R"({"text":"Banjir","attachments":[{"url":"file:///etc/passwd"}]})") == "invalid_attachments_url");
   CHECK(why(R"({"text":"Banjir","attachments":[7]})") == "missing_attachments_url");
   CHECK(why(R"({"text":"Banjir","attributes":{"<b>":"x"}})") == "invalid_attributes");
