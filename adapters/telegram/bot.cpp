@@ -31,7 +31,7 @@ namespace {
 constexpr std::string_view kSecretHeader = "X-Telegram-Bot-Api-Secret-Token";
 constexpr std::size_t kMaxSecret = 256;
 // Telegram names no limit; a text ends at 4096 characters, and at most one other message is quoted in full.
-constexpr std::uint64_t kMaxBodyBytes = 1024 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = 1'048'576;
 
 const AdapterInfo kInfo{.name = "telegram/bot", .channel = core::Channel::telegram, .methods = {"POST"}, .max_body_bytes = kMaxBodyBytes};
 
@@ -581,7 +581,7 @@ class TelegramBot final : public Adapter {
         return core::fail(Errc::refused, "Telegram answered getFile with " + std::to_string(answer.status));
     }
     const auto document = JsonDocument::parse(answer.body);
-    const std::string path = document ? document->root()["result"]["file_path"].text() : std::string{};
+    std::string path = document ? document->root()["result"]["file_path"].text() : std::string{};
     const bool is_plain = std::ranges::all_of(path, [](char c) { return is_letter_of_a_name(c) || std::string_view("-./").contains(c); });
     // A Bot API server of one's own tells a path on its own disk.
     if (path.empty() || path.starts_with('/') || path.contains("..") || !is_plain) {

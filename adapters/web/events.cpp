@@ -33,7 +33,7 @@ constexpr std::size_t kLeastSecret = 24, kMostSecret = 64, kPublicKeyBytes = 32;
 constexpr std::size_t kMaxIdBytes = 256;
 constexpr std::size_t kMaxSignatures = 16;
 constexpr auto kTolerance = std::chrono::minutes{5};
-constexpr std::uint64_t kMaxBodyBytes = 1024 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = 1'048'576;
 
 constexpr std::string_view kStructured = "application/cloudevents+json";
 constexpr std::string_view kBatch = "application/cloudevents-batch+json";

@@ -62,7 +62,7 @@ std::string xml_of(const Record& record) {
   return out;
 }
 
-HttpAnswer answer(unsigned status, std::string document, Format format) {
+HttpAnswer answer(unsigned status, const std::string& document, Format format) {
   constexpr std::string_view kDeclaration = R"(<?xml version="1.0" encoding="utf-8"?>)";
   if (format == Format::json) {
     return {.status = status, .content_type = "application/json; charset=utf-8", .body = document + '\n', .headers = {}};

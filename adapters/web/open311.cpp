@@ -37,8 +37,8 @@ constexpr std::size_t kMaxDescription = 4000;
 constexpr auto kResubmission = std::chrono::minutes{10};
 // GeoReport names no limit. A telephone's photos have 2 to 6 MB each; a form without files is small, and read before anybody has
 // proved who sent it.
-constexpr std::uint64_t kMaxBodyBytes = 16 * 1024 * 1024;
-constexpr std::size_t kMaxPlainFormBytes = 256 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = 16'777'216;
+constexpr std::size_t kMaxPlainFormBytes = 262'144;
 
 const AdapterInfo kInfo{.name = "web/open311", .channel = core::Channel::app, .methods = {"GET", "POST"}, .max_body_bytes = kMaxBodyBytes};
 
