@@ -32,9 +32,7 @@ std::string percent_encode(std::string_view bytes) {
   return out;
 }
 
-}  // namespace
-
-std::string percent_decode(std::string_view text) {
+std::string unescape(std::string_view text, char plus) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -47,10 +45,16 @@ std::string percent_decode(std::string_view text) {
         continue;
       }
     }
-    out += text[at] == '+' ? ' ' : text[at];
+    out += text[at] == '+' ? plus : text[at];
   }
   return out;
 }
+
+}  // namespace
+
+std::string percent_decode(std::string_view text) { return unescape(text, ' '); }
+
+std::string percent_unescape(std::string_view text) { return unescape(text, '+'); }
 
 Form Form::parse(std::string_view encoded) {
   Form form;

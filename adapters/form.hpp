@@ -14,6 +14,9 @@ namespace satupintu::adapters {
 // "%41" is 'A' and '+' a blank; the result is bytes, not necessarily UTF-8.
 [[nodiscard]] std::string percent_decode(std::string_view text);
 
+// The same where '+' stands for itself: in paths, and in the headers of a form in parts.
+[[nodiscard]] std::string percent_unescape(std::string_view text);
+
 class Form {
  public:
   [[nodiscard]] static Form parse(std::string_view encoded);

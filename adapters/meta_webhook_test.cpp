@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "adapters/batch.hpp"
+
 using namespace satupintu::adapters;
 using namespace satupintu::core;
 

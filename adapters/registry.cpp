@@ -13,6 +13,9 @@
 #include "adapters/meta/instagram.hpp"
 #include "adapters/sms/kannel.hpp"
 #include "adapters/sms/twilio.hpp"
+#include "adapters/telegram/bot.hpp"
+#include "adapters/web/events.hpp"
+#include "adapters/web/open311.hpp"
 #include "adapters/whatsapp/cloud.hpp"
 #include "adapters/whatsapp/twilio.hpp"
 #include "adapters/x/account.hpp"
@@ -32,6 +35,9 @@ constexpr auto kAdapters = std::to_array<Registration>({
     {"meta/instagram", make_meta_instagram, "An Instagram account: messages, comments and mentions"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"sms/twilio", make_sms_twilio, "Twilio Programmable Messaging: SMS and MMS"},
+    {"telegram/bot", make_telegram_bot, "Telegram Bot API"},
+    {"web/events", make_web_events, "CloudEvents under Standard Webhooks, for the city's own programs"},
+    {"web/open311", make_web_open311, "Open311 GeoReport v2, for apps and portals of others"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
     {"whatsapp/twilio", make_whatsapp_twilio, "WhatsApp through Twilio"},
     {"x/account", make_x_account, "X (Twitter): posts that mention an account of ours, by webhook and by polling, and messages to it"},

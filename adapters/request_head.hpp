@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/http.hpp"
 
@@ -18,7 +20,10 @@ namespace satupintu::adapters {
 // The request again, without path and body. nullopt when `head` is not as to_head writes it.
 [[nodiscard]] std::optional<core::HttpRequest> from_head(std::string_view head);
 
-// `parameter="value"` or `parameter=value` of a header such as Content-Type; empty when it is not there. Names compare without case.
+// What follows the value of a header such as Content-Type, each `parameter="value"` or `parameter=value`, in their order.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> parameters_of(std::string_view header);
+
+// The first of that name; empty when it is not there. Names compare without case.
 [[nodiscard]] std::string parameter_of(std::string_view header, std::string_view parameter);
 
 // What stands before `mark`, or everything; `text` goes on behind the mark.

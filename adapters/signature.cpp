@@ -64,6 +64,18 @@ bool is_one_of(const LiveSecrets& secrets, std::string_view candidate) noexcept 
   return is_current || is_previous;
 }
 
+bool is_ed25519(std::string_view public_key, std::string_view bytes, std::string_view claimed) {
+  struct Free {
+    void operator()(EVP_PKEY* unused) const noexcept { EVP_PKEY_free(unused); }
+    void operator()(EVP_MD_CTX* unused) const noexcept { EVP_MD_CTX_free(unused); }
+  };
+  const std::unique_ptr<EVP_PKEY, Free> key{
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(public_key), public_key.size())};
+  const std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+  return key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), bytes_of(claimed), claimed.size(), bytes_of(bytes), bytes.size()) == 1;
+}
+
 std::string hmac(Digest digest, const core::Secret& key, std::string_view bytes) {
   EVP_MAC_CTX* const context = context_of(digest);
   std::string mac(algorithm_of(digest).bytes, '\0');

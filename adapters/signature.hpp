@@ -20,6 +20,9 @@ struct LiveSecrets {
 // True when `candidate` is one of the secrets; never for an empty one. Takes the same time wherever they differ.
 [[nodiscard]] bool is_one_of(const LiveSecrets& secrets, std::string_view candidate) noexcept;
 
+// True when `claimed` is the Ed25519 signature (RFC 8032) of `bytes` under the 32 bytes of `public_key`.
+[[nodiscard]] bool is_ed25519(std::string_view public_key, std::string_view bytes, std::string_view claimed);
+
 // What a provider's HMAC hashes with (FIPS 180-4, RFC 1321). SHA-1 and MD5 are what some of them still use.
 enum class Digest { md5, sha1, sha256, sha512 };
 

@@ -60,6 +60,24 @@ TEST_CASE("a_flipped_bit_is_not_the_mac") {
   }
 }
 
+TEST_CASE("a_signature_that_openssl_made_with_ed25519_is_accepted_and_no_other") {
+  // openssl genpkey -algorithm ed25519; openssl pkeyutl -sign -rawin
+  const std::string key = *from_hex("5bede7adee5f2c560d02006a9463251b81e4876d0ee2a85a8d2c9f04e48b1a9d");
+  std::string signature = *from_hex(
+      "895d3f6dac8ab3f9896b4f1543b74a7372eeb44a3715d52a76b842cce4ebccb434967d0682b1a70715c764b97aa4cad00ba00f6226c86a494a928fe220f8c301");
+  CHECK(is_ed25519(key, "msg_1.1767229200.{}", signature));
+  CHECK_FALSE(is_ed25519(key, "msg_1.1767229201.{}", signature));
+  CHECK_FALSE(is_ed25519(key, "msg_1.1767229200.{}", signature + '\0'));
+  CHECK_FALSE(is_ed25519(key, "msg_1.1767229200.{}", ""));
+  CHECK_FALSE(is_ed25519(key.substr(1), "msg_1.1767229200.{}", signature));
+  for (unsigned bit = 0; bit < 512; ++bit) {
+    CAPTURE(bit);
+    signature[bit / 8] = static_cast<char>(signature[bit / 8] ^ static_cast<char>(1U << (bit % 8)));
+    CHECK_FALSE(is_ed25519(key, "msg_1.1767229200.{}", signature));
+    signature[bit / 8] = static_cast<char>(signature[bit / 8] ^ static_cast<char>(1U << (bit % 8)));
+  }
+}
+
 TEST_CASE("a_mac_of_another_length_is_not_the_mac") {
   const LiveSecrets secrets = live("kunci-rahasia-uji-4711");
   const std::string mac = *from_hex(kBodyMac);
