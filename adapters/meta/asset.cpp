@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "adapters/batch.hpp"
 #include "core/crypto.hpp"
 
 namespace satupintu::adapters {
