@@ -18,6 +18,7 @@
 #include "gateway/errands.hpp"
 #include "gateway/intake.hpp"
 #include "gateway/media_route.hpp"
+#include "gateway/open311_route.hpp"
 #include "gateway/pipeline.hpp"
 #include "gateway/poller.hpp"
 #include "normalizer/normalizer.hpp"
@@ -88,8 +89,9 @@ std::vector<Route> account_routes(const Accounts& accounts, adapters::Audience a
 }
 
 std::vector<Route> public_routes(const Accounts& accounts, Intake& intake, const queue::Journal& journal, const MediaStore& media,
-                                 Outbound& outbound) {
+                                 Outbound& outbound, Open311Route* open311) {
   auto routes = account_routes(accounts, adapters::Audience::providers, intake, journal);
+  if (open311 != nullptr) routes.push_back(open311->route());
   routes.push_back(media_route(media, outbound));
   return routes;
 }
@@ -113,9 +115,11 @@ struct App::Parts {
         errands(back.get_executor(), *journal, config.accounts, outbound, media, states, telemetry),
         poller(back.get_executor(), *journal, config.accounts, outbound, states, telemetry),
         intake(*journal, states, telemetry),
+        open311(make_open311_route(front.get_executor(), config.accounts, intake, config.redis, config.rules, config.keys.identity)),
         edge(telemetry),
         redis_events(telemetry),
-        public_server(front, config.public_listener, public_routes(config.accounts, intake, *journal, media, outbound), edge),
+        public_server(front, config.public_listener, public_routes(config.accounts, intake, *journal, media, outbound, open311.get()),
+                      edge),
         staff_server(front, config.staff_listener, account_routes(config.accounts, adapters::Audience::staff, intake, *journal), edge),
         admin_server(front, config.admin_listener, admin_routes(telemetry, health, states, pipeline), edge),
         signals(front),
@@ -146,6 +150,7 @@ struct App::Parts {
   Errands errands;
   Poller poller;
   Intake intake;
+  std::unique_ptr<Open311Route> open311;
   EdgeTelemetry edge;
   RedisTelemetry redis_events;
   std::optional<queue::EmbeddedRedis> embedded;

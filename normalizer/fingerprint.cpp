@@ -9,6 +9,10 @@ using core::Channel;
 using core::Message;
 using core::MessageKind;
 
+std::string seen_of_new(std::string_view account, std::string_view external_id, const core::Secret& key) {
+  return core::to_hex(core::keyed_hash(key, {"message", account, "new", external_id}));
+}
+
 namespace {
 
 constexpr std::size_t kLeastSaid = 12;  // letters; "ok pak" and "masih mati" are said by everybody twice
@@ -38,13 +42,10 @@ std::string content_of(const Message& message) {
   std::vector<std::string_view> parts{message.sender.address, message.sender.platform_id, message.subject, message.text};
   parts.insert(parts.end(), message.to.begin(), message.to.end());
   for (const auto& attachment : message.attachments) {
-    for (const auto* id : {&attachment.provider_id, &attachment.inline_part, &attachment.url, &attachment.sha256, &attachment.name}) parts.emplace_back(*id);
+    for (const auto* id : {&attachment.provider_id, &attachment.inline_part, &attachment.url, &attachment.sha256, &attachment.name})
+      parts.emplace_back(*id);
   }
   return listed(parts);
-}
-
-std::string seen_new(std::string_view account, std::string_view external_id, const core::Secret& key) {
-  return core::to_hex(core::keyed_hash(key, {"message", account, "new", external_id}));
 }
 
 std::string seen_of(const Message& message, std::string_view account, core::Timestamp received_at, const core::Secret& key) {
@@ -57,7 +58,7 @@ std::string seen_of(const Message& message, std::string_view account, core::Time
     return core::to_hex(core::keyed_hash(
         key, {"message", account, name_of(message.kind), message.external_id, message.in_reply_to, provider_at, content_of(message)}));
   }
-  if (!message.external_id.empty()) return seen_new(account, message.external_id, key);
+  if (!message.external_id.empty()) return seen_of_new(account, message.external_id, key);
   const std::string time = message.provider_at ? provider_at : "received " + written(received_at);
   return core::to_hex(core::keyed_hash(key, {"message", account, "without id", time, content_of(message)}));
 }
@@ -65,7 +66,7 @@ std::string seen_of(const Message& message, std::string_view account, core::Time
 std::string target_of(const Message& message, std::string_view account, const core::Secret& key) {
   if (!acts_on_another(message.kind)) return {};
   const std::string& original = message.in_reply_to.empty() ? message.external_id : message.in_reply_to;
-  return original.empty() ? std::string() : seen_new(account, original, key);
+  return original.empty() ? std::string() : seen_of_new(account, original, key);
 }
 
 std::string said_of(std::string_view reporter, std::string_view folded_text, const core::Secret& key) {

@@ -27,4 +27,7 @@ struct Fingerprints {
 [[nodiscard]] Fingerprints fingerprints_of(const core::Message& message, std::string_view account, core::Timestamp received_at,
                                            std::string_view reporter, std::string_view folded_text, const core::Secret& key);
 
+// `Fingerprints::seen` of a message that says something new, by the provider's id alone.
+[[nodiscard]] std::string seen_of_new(std::string_view account, std::string_view external_id, const core::Secret& key);
+
 }  // namespace satupintu::normalizer

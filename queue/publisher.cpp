@@ -75,8 +75,8 @@ struct NewComplaintEvent {
 };
 
 std::optional<Outcome> outcome_named(std::string_view name) noexcept {
-  for (const auto outcome : {Outcome::published, Outcome::appended, Outcome::repeated, Outcome::duplicate, Outcome::held,
-                             Outcome::orphaned}) {
+  for (const auto outcome :
+       {Outcome::published, Outcome::appended, Outcome::repeated, Outcome::duplicate, Outcome::held, Outcome::orphaned}) {
     if (name_of(outcome) == name) return outcome;
   }
   return std::nullopt;
