@@ -63,6 +63,7 @@ class Crowd {
  public:
   Crowd(const Config& config, const Options& options) : config_(config), options_(options), run_(core::to_hex(core::random_bytes(6))) {
     for (const auto& [name, adapter] : config.accounts) {
+      if (adapter->info().methods.empty()) continue;  // nothing can be pushed to it
       if (options.accounts.empty() || std::ranges::find(options.accounts, name) != options.accounts.end())
         accounts_.emplace_back(name, adapter.get());
     }
