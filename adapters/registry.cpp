@@ -6,6 +6,7 @@
 
 #include "adapters/hotline/form.hpp"
 #include "adapters/sms/kannel.hpp"
+#include "adapters/sms/vonage.hpp"
 #include "adapters/whatsapp/cloud.hpp"
 
 namespace satupintu::adapters {
@@ -16,6 +17,7 @@ namespace {
 constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
+    {"sms/vonage", make_sms_vonage, "Vonage, once Nexmo"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
 });
 
