@@ -5,6 +5,7 @@
 #include <array>
 
 #include "adapters/hotline/form.hpp"
+#include "adapters/sms/infobip.hpp"
 #include "adapters/sms/kannel.hpp"
 #include "adapters/sms/vonage.hpp"
 #include "adapters/whatsapp/cloud.hpp"
@@ -16,6 +17,7 @@ namespace {
 // One row per provider, in the order in which `config-reference` prints them.
 constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
+    {"sms/infobip", make_sms_infobip, "Infobip, for SMS and MMS"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"sms/vonage", make_sms_vonage, "Vonage, once Nexmo"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
