@@ -5,6 +5,8 @@
 #include <array>
 
 #include "adapters/hotline/form.hpp"
+#include "adapters/sms/aggregator.hpp"
+#include "adapters/sms/aggregator_poll.hpp"
 #include "adapters/sms/infobip.hpp"
 #include "adapters/sms/kannel.hpp"
 #include "adapters/sms/vonage.hpp"
@@ -17,6 +19,8 @@ namespace {
 // One row per provider, in the order in which `config-reference` prints them.
 constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
+    {"sms/aggregator", make_sms_aggregator, "Any aggregator that hands over received SMS by HTTP"},
+    {"sms/aggregator_poll", make_sms_aggregator_poll, "Any aggregator whose inbox is asked for received SMS, such as Zenziva"},
     {"sms/infobip", make_sms_infobip, "Infobip, for SMS and MMS"},
     {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
     {"sms/vonage", make_sms_vonage, "Vonage, once Nexmo"},
