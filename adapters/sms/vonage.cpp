@@ -33,6 +33,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kMaxBodyBytes = 128 * 1024;
 constexpr unsigned kMaxParts = 255;
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kBearer = "Bearer ";
 // How far Vonage's clock may be ahead of ours.
 constexpr auto kClockSkew = 5min;
 
@@ -57,14 +58,22 @@ std::optional<Form> parameters_of(const HttpRequest& request, std::string_view b
   return parameters;
 }
 
+// The SMS API's name for something, or the Messages API's.
+std::string either(const Form& parameters, std::string_view name, std::string_view other) {
+  std::string value = parameters.value(name);
+  return value.empty() ? parameters.value(other) : value;
+}
+
 unsigned number_of(const std::string& digits) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return error == std::errc{} && end == digits.data() + digits.size() ? number : 0;
 }
 
-// "2026-01-01 00:59:55", in UTC, or with " +0000" behind it.
-std::optional<core::Timestamp> read_time(std::string text) {
+// "2026-01-01 00:59:55", in UTC, or with " +0000" behind it; of the Messages API "2026-01-01T00:59:55.250Z".
+std::optional<core::Timestamp> read_time(const Form& parameters) {
+  std::string text = parameters.value("message-timestamp");
+  if (text.empty()) return core::parse_rfc3339(parameters.value("timestamp"));
   const auto zone = text.find(" +");
   if (zone == std::string::npos) text += 'Z';
   else text.erase(zone, 1);
@@ -73,14 +82,21 @@ std::optional<core::Timestamp> read_time(std::string text) {
 
 // ------------------------------------------------------------------ what is signed
 
+enum class Scheme { hash, hmac, token };
+
 struct Method {
-  std::string_view name;         // as Vonage's libraries say it
-  std::optional<Digest> digest;  // of an HMAC; none for a hash of parameters and secret together
+  std::string_view name;  // as Vonage's libraries say it
+  Scheme scheme;
+  Digest digest;
 };
 
 constexpr std::string_view kUnsigned = "none";
-constexpr std::array<Method, 5> kMethods{
-    {{"md5hash", std::nullopt}, {"md5", Digest::md5}, {"sha1", Digest::sha1}, {"sha256", Digest::sha256}, {"sha512", Digest::sha512}}};
+constexpr std::array<Method, 6> kMethods{{{"md5hash", Scheme::hash, Digest::md5},
+                                          {"md5", Scheme::hmac, Digest::md5},
+                                          {"sha1", Scheme::hmac, Digest::sha1},
+                                          {"sha256", Scheme::hmac, Digest::sha256},
+                                          {"sha512", Scheme::hmac, Digest::sha512},
+                                          {"jwt", Scheme::token, Digest::sha256}}};
 
 // All parameters but the signature: "&api-key=…&msisdn=…", where what separates them is a '_' within values.
 std::string signed_text(const Form& parameters) {
@@ -105,7 +121,23 @@ bool is_unambiguous(const Form& parameters) {
          std::ranges::none_of(names, [](std::string_view name) { return name.find_first_of("&=") != std::string_view::npos; });
 }
 
-// Proves that a request is Vonage's by the parameters' signature.
+// Base64 with '-' and '_', and without padding (RFC 7515, section 2).
+std::string to_base64url(std::string_view bytes) {
+  std::string text = core::to_base64(bytes);
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text.substr(0, text.find('='));
+}
+
+std::optional<std::string> from_base64url(std::string text) {
+  if (text.find_first_of("+/=") != std::string::npos) return std::nullopt;
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  text.append((4 - text.size() % 4) % 4, '=');
+  return core::from_base64(text);
+}
+
+// Proves that a request is Vonage's: by the signature among its parameters, or by the token in its header.
 class Signatures {
  public:
   Signatures(const Method& method, std::chrono::milliseconds max_age, core::Settings& settings)
@@ -118,21 +150,16 @@ class Signatures {
                  .previous = settings.optional_secret("previous_secret", "The secret before, accepted while it is being replaced.")} {}
 
   [[nodiscard]] bool is_in(const HttpRequest& request, core::Timestamp now) const {
-    const auto parameters = parameters_of(request, request.body);
-    if (!parameters || !is_unambiguous(*parameters)) return false;
-    const auto claimed = core::from_hex(parameters->value("sig"));
-    const auto signed_at = core::parse_unix(parameters->value("timestamp"));
-    if (!claimed || !signed_at || *signed_at > now + kClockSkew || *signed_at < now - max_age_) return false;
-    const std::string text = signed_text(*parameters);
-    return method_.digest ? is_hmac(*method_.digest, secrets_, text, *claimed) : is_md5_before(secrets_, text, *claimed);
+    return method_.scheme == Scheme::token ? is_token_in(request, now) : is_signature_in(request, now);
   }
 
   void put_into(HttpRequest& request) const {
     const auto parameters = parameters_of(request, request.body);
     if (!parameters) return;
+    if (method_.scheme == Scheme::token) return put_token_into(request, *parameters);
     const std::string text = signed_text(*parameters);
     const std::string signature =
-        core::to_hex(method_.digest ? hmac(*method_.digest, secrets_.current, text) : md5_before(text, secrets_.current));
+        core::to_hex(method_.scheme == Scheme::hmac ? hmac(method_.digest, secrets_.current, text) : md5_before(text, secrets_.current));
     if (is_json(request)) {
       const bool is_first = parameters->fields().empty();
       request.body.insert(request.body.rfind('}'), (is_first ? "\"sig\":\"" : ",\"sig\":\"") + signature + '"');
@@ -142,7 +169,47 @@ class Signatures {
     }
   }
 
+  [[nodiscard]] bool are_tokens() const { return method_.scheme == Scheme::token; }
+
  private:
+  [[nodiscard]] bool is_fresh(const std::optional<core::Timestamp>& signed_at, core::Timestamp now) const {
+    return signed_at && *signed_at <= now + kClockSkew && *signed_at >= now - max_age_;
+  }
+
+  [[nodiscard]] bool is_signature_in(const HttpRequest& request, core::Timestamp now) const {
+    const auto parameters = parameters_of(request, request.body);
+    if (!parameters || !is_unambiguous(*parameters)) return false;
+    const auto claimed = core::from_hex(parameters->value("sig"));
+    if (!claimed || !is_fresh(core::parse_unix(parameters->value("timestamp")), now)) return false;
+    const std::string text = signed_text(*parameters);
+    return method_.scheme == Scheme::hmac ? is_hmac(method_.digest, secrets_, text, *claimed) : is_md5_before(secrets_, text, *claimed);
+  }
+
+  // What the token says of its own algorithm is not asked. It vouches for the body alone.
+  [[nodiscard]] bool is_token_in(const HttpRequest& request, core::Timestamp now) const {
+    std::string_view token = request.header("Authorization").value_or("");
+    if (request.method != "POST" || !token.starts_with(kBearer)) return false;
+    token.remove_prefix(kBearer.size());
+    const std::string_view signed_part = token.substr(0, token.rfind('.'));
+    const auto claimed = from_base64url(std::string(token.substr(std::min(signed_part.size() + 1, token.size()))));
+    if (!claimed || !is_hmac(method_.digest, secrets_, signed_part, *claimed)) return false;
+    const auto claims = from_base64url(std::string(signed_part.substr(std::min(signed_part.find('.'), signed_part.size() - 1) + 1)));
+    const auto document = JsonDocument::parse(claims.value_or(""));
+    return document && core::equals_ignoring_case(document->root()["payload_hash"].text(), core::sha256_hex(request.body)) &&
+           is_fresh(core::parse_unix(document->root()["iat"].id()), now);
+  }
+
+  // Issued when the message says that it was written.
+  void put_token_into(HttpRequest& request, const Form& parameters) const {
+    const core::Timestamp issued_at = read_time(parameters).value_or(core::Timestamp{});
+    const std::string claims = R"({"iat":)" + std::to_string(core::to_unix_ms(issued_at) / 1000) + R"(,"iss":"Vonage","payload_hash":")" +
+                               core::sha256_hex(request.body) + "\"}";
+    const std::string signed_part = to_base64url(R"({"alg":"HS256","typ":"JWT"})") + '.' + to_base64url(claims);
+    std::erase_if(request.headers, [](const auto& header) { return core::equals_ignoring_case(header.first, "Authorization"); });
+    request.headers.emplace_back(
+        "Authorization", std::string(kBearer) + signed_part + '.' + to_base64url(hmac(method_.digest, secrets_.current, signed_part)));
+  }
+
   Method method_;
   std::chrono::milliseconds max_age_;
   LiveSecrets secrets_;
@@ -151,20 +218,23 @@ class Signatures {
 // ------------------------------------------------------------------ what it meant
 
 std::string_view state_of(std::string_view status) {
-  if (status == "delivered") return "delivered";
-  if (status == "accepted" || status == "buffered") return "sent";
-  if (status == "expired" || status == "failed" || status == "rejected") return "failed";
+  if (status == "delivered" || status == "read") return status;
+  if (status == "accepted" || status == "buffered" || status == "submitted") return "sent";
+  if (status == "expired" || status == "failed" || status == "rejected" || status == "undeliverable") return "failed";
   return {};
 }
 
 Event read_receipt(const Form& parameters) {
-  Receipt receipt{.external_id = parameters.value("messageId"),
+  Receipt receipt{.external_id = either(parameters, "messageId", "message_uuid"),
                   .state = std::string(state_of(parameters.value("status"))),
                   .error_code = {},
-                  .at = read_time(parameters.value("message-timestamp"))};
+                  .at = read_time(parameters)};
   if (receipt.external_id.empty()) return Ignored{"not_a_message", {}};
   if (receipt.state.empty()) return Ignored{"other_status", receipt.external_id};
-  if (receipt.state == "failed") receipt.error_code = parameters.value("err-code");
+  if (receipt.state != "failed") return receipt;
+  receipt.error_code = parameters.value("err-code");
+  if (const auto error = JsonDocument::parse(parameters.value("error")); error && receipt.error_code.empty())
+    receipt.error_code = error->root()["title"].id();
   return receipt;
 }
 
@@ -182,7 +252,9 @@ std::optional<core::TextPart> read_part(const Form& parameters, const UserDataHe
 }
 
 Event read_message(const Form& parameters) {
-  std::string external_id = parameters.value("messageId");
+  std::string external_id = either(parameters, "messageId", "message_uuid");
+  const std::string channel = parameters.value("channel");
+  if (!channel.empty() && channel != "sms") return Ignored{"other_channel", std::move(external_id)};
   const UserDataHeader udh = parse_udh(core::from_hex(parameters.value("udh")).value_or(""));
   const bool is_data = parameters.value("type") == "binary" || !parameters.has("text");
   std::string octets = is_data ? core::from_hex(parameters.value("data")).value_or("") : parameters.value("text");
@@ -191,9 +263,9 @@ Event read_message(const Form& parameters) {
   Message message;
   message.channel = kInfo.channel;
   message.external_id = std::move(external_id);
-  message.sender = sms_sender(parameters.value("msisdn"));
+  message.sender = sms_sender(either(parameters, "msisdn", "from"));
   if (std::string to = parameters.value("to"); !to.empty()) message.to.push_back(std::move(to));
-  message.provider_at = read_time(parameters.value("message-timestamp"));
+  message.provider_at = read_time(parameters);
   const std::string charset = is_data ? "8-BIT" : "UTF-8";
   DecodedText decoded = to_utf8(octets, charset);
   message.text = std::move(decoded.text);
@@ -210,10 +282,11 @@ class SmsVonage final : public Adapter {
   SmsVonage(std::string account, core::Settings& settings) : account_(std::move(account)) {
     std::vector<std::string> methods{std::string(kUnsigned)};
     for (const Method& method : kMethods) methods.emplace_back(method.name);
-    const std::string name = settings.choice("signature_method",
-                                             "How Vonage signs what it sends, as chosen in its dashboard: \"md5hash\" is MD5 HASH, the "
-                                             "others are HMACs; \"none\" where signing is not enabled.",
-                                             methods, "sha256");
+    const std::string name =
+        settings.choice("signature_method",
+                        "How Vonage signs what it sends, as chosen in its dashboard: \"md5hash\" is MD5 HASH, \"md5\" to "
+                        "\"sha512\" are HMACs, \"jwt\" is what the Messages API uses; \"none\" where signing is not enabled.",
+                        methods, "sha256");
     const auto max_age = settings.duration("max_age",
                                            "How old a signed request may be. Vonage tries again for 24 hours, perhaps with the first "
                                            "attempt's timestamp.",
@@ -245,7 +318,7 @@ class SmsVonage final : public Adapter {
     if (!parameters) return core::fail(Errc::unreadable, "the body is no JSON object");
     const bool says_something = parameters->has("text") || parameters->has("data");
     if (parameters->has("status") && !says_something) return std::vector<Event>{read_receipt(*parameters)};
-    if (!says_something && parameters->value("msisdn").empty()) return std::vector<Event>{Ignored{"not_a_message", {}}};
+    if (!says_something && either(*parameters, "msisdn", "from").empty()) return std::vector<Event>{Ignored{"not_a_message", {}}};
     return std::vector<Event>{read_message(*parameters)};
   }
 
@@ -255,6 +328,7 @@ class SmsVonage final : public Adapter {
   }
 
   [[nodiscard]] HttpRequest compose(const Utterance& utterance, core::Timestamp now) const override {
+    if (signatures_ && signatures_->are_tokens()) return compose_for_messages_api(utterance, now);
     const std::string hash = core::sha256_hex(utterance.external_id);
     std::string written = core::format_rfc3339(now).substr(0, 19);
     written[10] = ' ';
@@ -277,6 +351,17 @@ class SmsVonage final : public Adapter {
   }
 
  private:
+  [[nodiscard]] static HttpRequest compose_for_messages_api(const Utterance& utterance, core::Timestamp now) {
+    return {.method = "POST",
+            .path = {},
+            .query = {},
+            .headers = {{"Content-Type", std::string(kJson)}},
+            .body = R"({"channel":"sms","message_uuid":)" + to_json_string(core::sha256_hex(utterance.external_id).substr(0, 32)) +
+                    R"(,"to":"622155501708","from":)" + to_json_string(utterance.phone.substr(utterance.phone.starts_with('+') ? 1 : 0)) +
+                    R"(,"timestamp":)" + to_json_string(core::format_rfc3339(now)) + R"(,"text":)" + to_json_string(utterance.text) +
+                    R"(,"message_type":"text"})"};
+  }
+
   std::string account_;
   // One of the two.
   std::optional<Signatures> signatures_;

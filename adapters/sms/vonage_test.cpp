@@ -230,6 +230,106 @@ TEST_CASE("an_unknown_method_of_signing_is_a_mistake") {
   CHECK(Account().report.mistakes.empty());
 }
 
+// ------------------------------------------------------------------ the Messages API
+
+namespace {
+
+// Signed by jsonwebtoken 9, and accepted by @vonage/jwt 1.17.1, under kSecret.
+constexpr std::string_view kMessagesApiBody =
+    R"({"channel":"sms","message_uuid":"5c0de001-96ab-42af-997f-550b2f74ac69","to":"622155501708","from":"6281255501031",)"
+    R"("timestamp":"2026-01-01T00:59:55.250Z","text":"Lampu padam \ud83c\udf0a","sms":{"num_messages":"2","keyword":"LAMPU"},)"
+    R"("usage":{"currency":"EUR","price":"0.0057"},"message_type":"text"})";
+constexpr std::string_view kToken =
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
+    "eyJpYXQiOjE3NjcyMjkxOTYsImp0aSI6ImM1YmE4ZjI0LTFhMTQtNGMxMC1iZmRmLTNmYmU4Y2U1MTFiNSIsImlzcyI6IlZvbmFnZSIsInBheWxvYWRfaGFzaCI6IjYxY2Q5"
+    "NmIzYjY0NjJkYWRlNzE5NzhiNWY1YzUzOGQyMDNhNWEwZjA3ZDE0NTM0MjhiMThhZjM4MWM3NjQ3NDEiLCJhcGlfa2V5IjoiN2YzYzIwYWIiLCJhcHBsaWNhdGlvbl9pZCI6"
+    "ImFhYWFhYWFhLWJiYmItY2NjYy1kZGRkLTAxMjM0NTY3ODlhYiJ9.pN6NJiSycOSR6PGcJslQUE3zvkQvsNXZ6zkNPwjy_3c";
+
+core::HttpRequest with_token(std::string_view token, std::string_view body = kMessagesApiBody) {
+  core::HttpRequest request = post_json(std::string(body));
+  request.headers.emplace_back("Authorization", "Bearer " + std::string(token));
+  return request;
+}
+
+core::Event event_by_token(const std::string& body) {
+  const Account account("jwt");
+  const auto admission = account.adapter->admit(signed_copy(account, post_json(body)), kNow);
+  REQUIRE(admission);
+  REQUIRE(admission->delivery);
+  return account.adapter->decode(*admission->delivery)->front();
+}
+
+}  // namespace
+
+TEST_CASE("the_messages_apis_token_vouches_for_the_body_and_for_nothing_else") {
+  using namespace std::chrono_literals;
+  const Account account("jwt");
+  CHECK(is_admitted(account, with_token(kToken)));
+  CHECK_FALSE(is_admitted(account, with_token(kToken, std::string(kMessagesApiBody) + ' ')));
+  CHECK_FALSE(is_admitted(account, with_token(kToken), kNow + 26h));
+  CHECK_FALSE(is_admitted(account, with_token(kToken), kNow - 6min));
+  CHECK_FALSE(is_admitted(Account("jwt", kPreviousSecret), with_token(kToken)));
+  CHECK(is_admitted(Account("jwt", kPreviousSecret, kSecret), with_token(kToken)));
+  CHECK_FALSE(is_admitted(Account("sha256"), with_token(kToken)));
+  core::HttpRequest got = with_token(kToken);
+  got.method = "GET";
+  CHECK_FALSE(is_admitted(account, got));
+  core::HttpRequest doubled = with_token(kToken);
+  doubled.headers.push_back(doubled.headers.back());
+  CHECK_FALSE(is_admitted(account, doubled));
+  CHECK_FALSE(account.adapter->admit(with_token(kToken), kNow)->delivery->head.contains("Bearer"));
+}
+
+TEST_CASE("a_changed_token_is_unauthentic") {
+  const Account account("jwt");
+  for (std::size_t at = 0; at < kToken.size(); ++at) {
+    CAPTURE(at);
+    std::string changed{kToken};
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    CHECK_FALSE(is_admitted(account, with_token(changed)));
+    CHECK_FALSE(is_admitted(account, with_token(kToken.substr(0, at))));
+  }
+  const std::string none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0" + std::string(kToken.substr(36, kToken.rfind('.') - 36)) + '.';
+  for (const std::string& other : {none, std::string(kToken) + '=', "."s, ".."s, "..."s, "a.b.c"s, std::string(kToken) + ".x"}) {
+    CHECK_FALSE(is_admitted(account, with_token(other)));
+  }
+}
+
+TEST_CASE("all_that_the_messages_api_tells_is_taken_over") {
+  const Account account("jwt");
+  const auto events = account.adapter->decode(*account.adapter->admit(with_token(kToken), kNow)->delivery);
+  REQUIRE(events);
+  const auto message = std::get<core::Message>(events->front());
+  CHECK(message.external_id == "5c0de001-96ab-42af-997f-550b2f74ac69");
+  CHECK(message.sender.address == "6281255501031");
+  CHECK(message.to == std::vector<std::string>{"622155501708"});
+  CHECK(message.text == "Lampu padam \U0001F30A");
+  CHECK(message.provider_at == core::Timestamp{std::chrono::milliseconds{1'767'229'195'250}});
+  const auto composed = std::get<core::Message>(event_by_token(
+      account.adapter->compose({.external_id = "uji-1", .phone = "+6281255501001", .name = "Sari", .text = "\"Banjir\""}, kNow).body));
+  CHECK(composed.text == "\"Banjir\"");
+}
+
+TEST_CASE("what_the_messages_api_says_besides_is_told_apart") {
+  const std::string time = R"("timestamp":"2026-01-01T00:59:55Z",)";
+  CHECK(
+      std::get<core::Ignored>(event_by_token("{" + time + R"("channel":"viber_service","message_uuid":"1","from":"62812","text":"halo"})"))
+          .why == "other_channel");
+  const auto status = [&](const std::string& state) {
+    return event_by_token("{" + time + R"("channel":"sms","message_uuid":"kita-1","status":")" + state +
+                          R"(","error":{"title":"1340","detail":"-"}})");
+  };
+  CHECK(std::get<core::Receipt>(status("submitted")).state == "sent");
+  CHECK(std::get<core::Receipt>(status("delivered")).error_code.empty());
+  CHECK(std::get<core::Receipt>(status("read")).state == "read");
+  for (const char* state : {"undeliverable", "rejected"}) {
+    CHECK(std::get<core::Receipt>(status(state)).state == "failed");
+    CHECK(std::get<core::Receipt>(status(state)).error_code == "1340");
+  }
+  CHECK(std::get<core::Receipt>(status("delivered")).external_id == "kita-1");
+  CHECK(std::get<core::Receipt>(status("delivered")).at == core::Timestamp{std::chrono::seconds{1'767'229'195}});
+}
+
 // ------------------------------------------------------------------ decode
 
 TEST_CASE("all_that_vonage_tells_is_taken_over_in_every_form") {
