@@ -21,7 +21,7 @@ using core::Unreadable;
 
 namespace {
 
-constexpr std::uint64_t kMaxBodyBytes = 1024 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = 1'000'000;
 
 const AdapterInfo kInfo{
     .name = "sms/aggregator", .channel = core::Channel::sms, .methods = {"GET", "POST"}, .max_body_bytes = kMaxBodyBytes};
@@ -47,6 +47,7 @@ constexpr std::array<NamedDigest, 4> kDigests{
 template <class Table>
 const auto& read_row(Settings& settings, std::string_view key, std::string_view meaning, const Table& table, std::string_view fallback) {
   std::vector<std::string> names;
+  names.reserve(table.size());
   for (const auto& row : table) names.emplace_back(row.name);
   const std::string name = settings.choice(key, meaning, names, std::string(fallback));
   return *std::ranges::find(table, name, [](const auto& row) { return row.name; });
@@ -174,11 +175,11 @@ class SmsAggregator final : public Adapter {
     if (request.method != "GET" && request.method != "POST") return core::fail(Errc::malformed, "the method is neither GET nor POST");
     if (request.body.size() > kMaxBodyBytes) return core::fail(Errc::too_large, "the body is larger than any batch of SMS");
     if (!gatekeeper_.is_satisfied(request)) return core::fail(Errc::unauthentic, "the secret or the signature is missing or wrong");
-    HttpRequest kept{.method = request.method,
-                     .path = {},
-                     .query = gatekeeper_.vouches_for_query() ? gatekeeper_.harmless(request.query) : std::string{},
-                     .headers = request.headers,
-                     .body = {}};
+    const HttpRequest kept{.method = request.method,
+                           .path = {},
+                           .query = gatekeeper_.vouches_for_query() ? gatekeeper_.harmless(request.query) : std::string{},
+                           .headers = request.headers,
+                           .body = {}};
     return core::Admission{
         .delivery = core::Delivery{.account = account_, .received_at = now, .head = to_head(kept, is_kept), .body = request.body},
         .answer = answer_};

@@ -70,8 +70,9 @@ Errc code_of(unsigned status) {
 
 class SmsAggregatorPoll final : public Adapter {
  public:
-  SmsAggregatorPoll(Settings& settings)
-      : url_(settings.text("url",
+  SmsAggregatorPoll(std::string account, Settings& settings)
+      : account_(std::move(account)),
+        url_(settings.text("url",
                            "Where the inbox is asked for, with {user}, {password}, {from} and {to} for what is put in: the first and the "
                            "last day.")),
         header_(settings.text(
@@ -133,7 +134,7 @@ class SmsAggregatorPoll final : public Adapter {
       std::vector<core::Delivery> deliveries;
       for (std::size_t at = begin; at < end; ++at) {
         progress.committed.insert((*found)[at].mark);
-        deliveries.push_back({.account = {}, .received_at = now, .head = {}, .body = std::move((*found)[at].json)});
+        deliveries.push_back({.account = account_, .received_at = now, .head = {}, .body = std::move((*found)[at].json)});
       }
       // Until all are committed, nothing is forgotten of what was.
       const Progress& reached = end == found->size() ? next : progress;
@@ -195,7 +196,7 @@ class SmsAggregatorPoll final : public Adapter {
     return found;
   }
 
-  std::string url_, header_, user_;
+  std::string account_, url_, header_, user_;
   core::Secret password_;
   std::string day_format_, list_;
   std::chrono::milliseconds interval_;
@@ -205,6 +206,8 @@ class SmsAggregatorPoll final : public Adapter {
 
 }  // namespace
 
-std::unique_ptr<Adapter> make_sms_aggregator_poll(std::string, Settings& settings) { return std::make_unique<SmsAggregatorPoll>(settings); }
+std::unique_ptr<Adapter> make_sms_aggregator_poll(std::string account, Settings& settings) {
+  return std::make_unique<SmsAggregatorPoll>(std::move(account), settings);
+}
 
 }  // namespace satupintu::adapters

@@ -22,7 +22,7 @@ using core::Unreadable;
 namespace {
 
 // A request may hold hundreds of messages of 255 parts at most each, 39,015 octets.
-constexpr std::uint64_t kMaxBodyBytes = 4 * 1024 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = 4'000'000;
 constexpr std::string_view kAllHosts = ".infobip.com";
 
 const AdapterInfo kInfo{.name = "sms/infobip", .channel = core::Channel::sms, .methods = {"POST"}, .max_body_bytes = kMaxBodyBytes};

@@ -30,7 +30,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Each part of a text comes by itself; a request is well below 4 KB.
-constexpr std::uint64_t kMaxBodyBytes = 128 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = 128'000;
 constexpr unsigned kMaxParts = 255;
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kBearer = "Bearer ";
@@ -60,8 +60,8 @@ std::optional<Form> parameters_of(const HttpRequest& request, std::string_view b
 
 // The SMS API's name for something, or the Messages API's.
 std::string either(const Form& parameters, std::string_view name, std::string_view other) {
-  std::string value = parameters.value(name);
-  return value.empty() ? parameters.value(other) : value;
+  if (std::string value = parameters.value(name); !value.empty()) return value;
+  return parameters.value(other);
 }
 
 unsigned number_of(const std::string& digits) {
@@ -106,7 +106,7 @@ std::string signed_text(const Form& parameters) {
   for (auto& [name, value] : fields) {
     if (name == "sig") continue;
     std::ranges::replace_if(value, [](char c) { return c == '&' || c == '='; }, '_');
-    text += '&' + name + '=' + value;
+    text.append("&").append(name).append("=").append(value);
   }
   return text;
 }
