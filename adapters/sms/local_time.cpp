@@ -36,6 +36,7 @@ bool for_each_piece(std::string_view format, WithLetter with_letter, WithSymbol 
 
 std::vector<std::string> zone_names() {
   std::vector<std::string> names;
+  names.reserve(kZones.size());
   for (const Zone& zone : kZones) names.emplace_back(zone.name);
   return names;
 }
@@ -48,13 +49,13 @@ hours offset_of(std::string_view zone) {
 std::optional<core::Timestamp> parse_local_time(std::string_view text, std::string_view format, hours offset) {
   std::array<int, kLetters.size()> values{};
   const auto read_number = [&](char letter) {
-    const std::size_t digits = digits_of(letter);
     const auto place = kLetters.find(letter);
-    if (place == std::string_view::npos || text.size() < digits ||
-        text.substr(0, digits).find_first_not_of("0123456789") != std::string_view::npos)
+    const std::string_view number = text.substr(0, digits_of(letter));
+    if (place == std::string_view::npos || number.size() != digits_of(letter) ||
+        number.find_first_not_of("0123456789") != std::string_view::npos)
       return false;
-    std::from_chars(text.data(), text.data() + digits, values[place]);
-    text.remove_prefix(digits);
+    std::from_chars(number.data(), number.data() + number.size(), values[place]);
+    text.remove_prefix(number.size());
     return true;
   };
   const auto skip_symbol = [&](char symbol) {
