@@ -172,6 +172,8 @@ std::string JsonView::id() const {
   return text();
 }
 
+std::string JsonView::json() const { return place_ ? simdjson::minify(std::bit_cast<dom::element>(*place_)) : std::string{}; }
+
 struct JsonDocument::Parsed {
   dom::parser parser;
   dom::element root;

@@ -39,6 +39,8 @@ class JsonView {
   [[nodiscard]] std::string id() const;
   [[nodiscard]] std::optional<double> number() const;
   [[nodiscard]] bool is_true() const noexcept;
+  // The value with all it holds, written anew without blanks; empty where there is none.
+  [[nodiscard]] std::string json() const;
 
  private:
   friend class JsonDocument;

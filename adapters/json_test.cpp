@@ -181,3 +181,11 @@ TEST_CASE("a_text_written_as_json_is_read_back") {
   const std::string text = "Jl. \"Daan Mogot\" \\ km\t12\n\x01 \U0001F6A7";
   CHECK(parsed(to_json_string(text)).root().text() == text);
 }
+
+TEST_CASE("a_value_is_written_as_json_again") {
+  const JsonDocument document = parsed("{ \"a\" : [ 1, -2.5 , true, null, \"x\\u00e9\\n\\u0000\" ], \"a\" : {} }");
+  CHECK(document.root().json() == "{\"a\":[1,-2.5,true,null,\"x\u00e9\\n\\u0000\"],\"a\":{}}");
+  CHECK(document.root().members().front().second.elements().back().json() == "\"x\u00e9\\n\\u0000\"");
+  CHECK(document.root()["b"].json().empty());
+  CHECK(parsed("7").root().json() == "7");
+}

@@ -16,6 +16,11 @@
 #include "adapters/telegram/bot.hpp"
 #include "adapters/web/events.hpp"
 #include "adapters/web/open311.hpp"
+#include "adapters/sms/aggregator.hpp"
+#include "adapters/sms/aggregator_poll.hpp"
+#include "adapters/sms/infobip.hpp"
+#include "adapters/sms/kannel.hpp"
+#include "adapters/sms/vonage.hpp"
 #include "adapters/whatsapp/cloud.hpp"
 #include "adapters/whatsapp/twilio.hpp"
 #include "adapters/x/account.hpp"
@@ -38,6 +43,11 @@ constexpr auto kAdapters = std::to_array<Registration>({
     {"telegram/bot", make_telegram_bot, "Telegram Bot API"},
     {"web/events", make_web_events, "CloudEvents under Standard Webhooks, for the city's own programs"},
     {"web/open311", make_web_open311, "Open311 GeoReport v2, for apps and portals of others"},
+    {"sms/aggregator", make_sms_aggregator, "Any aggregator that hands over received SMS by HTTP"},
+    {"sms/aggregator_poll", make_sms_aggregator_poll, "Any aggregator whose inbox is asked for received SMS, such as Zenziva"},
+    {"sms/infobip", make_sms_infobip, "Infobip, for SMS and MMS"},
+    {"sms/kannel", make_sms_kannel, "Kannel, the SMS gateway for modems and operator links of one's own"},
+    {"sms/vonage", make_sms_vonage, "Vonage, once Nexmo"},
     {"whatsapp/cloud", make_whatsapp_cloud, "WhatsApp Business Platform, Cloud API"},
     {"whatsapp/twilio", make_whatsapp_twilio, "WhatsApp through Twilio"},
     {"x/account", make_x_account, "X (Twitter): posts that mention an account of ours, by webhook and by polling, and messages to it"},

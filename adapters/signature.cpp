@@ -96,4 +96,22 @@ bool is_hmac(Digest digest, const LiveSecrets& secrets, std::string_view bytes, 
          (signed_with(secrets.current) || (secrets.previous && signed_with(*secrets.previous)));
 }
 
+std::string md5_before(std::string_view bytes, const core::Secret& secret) {
+  const core::Secret hashed{std::string(bytes) + std::string(secret.reveal())};
+  std::string digest(algorithm_of(Digest::md5).bytes, '\0');
+  unsigned length = 0;
+  if (EVP_Digest(hashed.reveal().data(), hashed.reveal().size(), reinterpret_cast<unsigned char*>(digest.data()), &length, EVP_md5(),
+                 nullptr) != 1 ||
+      length != digest.size()) {
+    throw std::runtime_error("OpenSSL cannot compute an MD5");
+  }
+  return digest;
+}
+
+bool is_md5_before(const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed) {
+  const bool is_current = core::Secret{md5_before(bytes, secrets.current)}.matches(claimed);
+  const bool is_previous = secrets.previous && core::Secret{md5_before(bytes, *secrets.previous)}.matches(claimed);
+  return is_current || is_previous;
+}
+
 }  // namespace satupintu::adapters

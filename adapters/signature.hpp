@@ -33,6 +33,10 @@ enum class Digest { md5, sha1, sha256, sha512 };
 // time wherever the two differ.
 [[nodiscard]] bool is_hmac(Digest digest, const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed);
 
+// MD5 of `bytes` with one of the secrets behind them, which is what some sign with instead of an HMAC: 16 bytes.
+[[nodiscard]] std::string md5_before(std::string_view bytes, const core::Secret& secret);
+[[nodiscard]] bool is_md5_before(const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed);
+
 [[nodiscard]] inline std::string hmac_sha256(const core::Secret& key, std::string_view bytes) { return hmac(Digest::sha256, key, bytes); }
 [[nodiscard]] inline bool is_hmac_sha256(const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed) {
   return is_hmac(Digest::sha256, secrets, bytes, claimed);

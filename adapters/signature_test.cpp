@@ -95,3 +95,14 @@ TEST_CASE("one_of_the_live_secrets_is_recognised_and_nothing_else") {
     CHECK_FALSE(is_one_of(both, other));
   CHECK_FALSE(is_one_of({}, ""));
 }
+
+TEST_CASE("an_md5_with_a_live_secret_behind_is_recognised_and_nothing_else") {
+  const LiveSecrets both{.current = Secret{"kunci-rahasia-baru-4712"}, .previous = Secret{"kunci-rahasia-lama-4710"}};
+  const std::string digest = md5_before("abc", Secret{"defghijklmnopqrstuvwxyz"});
+  CHECK(satupintu::core::to_hex(digest) == "c3fcd3d76192e4007dfb496cca67e13b");  // RFC 1321, A.5
+  CHECK(is_md5_before(both, kBody, md5_before(kBody, both.current)));
+  CHECK(is_md5_before(both, kBody, md5_before(kBody, *both.previous)));
+  CHECK_FALSE(is_md5_before(live("kunci-rahasia-baru-4712"), kBody, md5_before(kBody, *both.previous)));
+  CHECK_FALSE(is_md5_before(both, kBody, ""));
+  CHECK_FALSE(is_md5_before(both, kBody, md5_before(kBody, both.current).substr(1)));
+}

@@ -34,4 +34,17 @@ bool is_https_to(std::string_view url, std::span<const std::string> hosts) {
   });
 }
 
+std::string url_escape(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : bytes) {
+    const bool stands_for_itself =
+        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || std::string_view("-._~").contains(c);
+    const auto byte = static_cast<unsigned char>(c);
+    if (stands_for_itself) out += c;
+    else (out += '%').append({kDigits[byte >> 4U], kDigits[byte & 0xFU]});
+  }
+  return out;
+}
+
 }  // namespace satupintu::adapters

@@ -39,3 +39,8 @@ TEST_CASE("a_host_is_allowed_by_its_name_or_by_the_name_above_it") {
     CHECK_FALSE(is_https_to(url, hosts));
   }
 }
+
+TEST_CASE("a_value_in_a_url_is_escaped") {
+  CHECK(url_escape("01/01/2026") == "01%2F01%2F2026");
+  CHECK(url_escape("a b&c=d+e%f\xC3\xA9~-._") == "a%20b%26c%3Dd%2Be%25f%C3%A9~-._");
+}

@@ -228,4 +228,9 @@ DecodedText to_utf8(std::string_view bytes, std::string_view charset) {
   return decoded;
 }
 
+bool is_binary(std::string_view bytes) {
+  return std::ranges::any_of(bytes,
+                             [](char c) { return static_cast<unsigned char>(c) < 0x20 && !std::string_view("\t\n\f\r").contains(c); });
+}
+
 }  // namespace satupintu::adapters

@@ -19,4 +19,7 @@ struct DecodedText {
 // 8-BIT, which is UTF-8 where it can be, else windows-1252.
 [[nodiscard]] DecodedText to_utf8(std::string_view bytes, std::string_view charset);
 
+// True of octets that are no text: that of any alphabet has no control characters but those that move the paper.
+[[nodiscard]] bool is_binary(std::string_view bytes);
+
 }  // namespace satupintu::adapters

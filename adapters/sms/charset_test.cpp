@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 using satupintu::adapters::DecodedText;
+using satupintu::adapters::is_binary;
 using satupintu::adapters::to_utf8;
 
 namespace {
@@ -122,4 +123,9 @@ TEST_CASE("every_pair_of_octets_comes_out_as_valid_utf_8_in_every_charset") {
       }
     }
   }
+}
+
+TEST_CASE("octets_with_control_characters_are_no_text") {
+  for (const std::string_view text : {""sv, "banjir\r\n\tRT 03\f"sv, "caf\xE9"sv}) CHECK_FALSE(is_binary(text));
+  for (const std::string_view octets : {"\0"sv, "a\x01z"sv, "\x1B"sv}) CHECK(is_binary(octets));
 }

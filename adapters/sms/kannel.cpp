@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapters/sms/kannel.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "adapters/form.hpp"
@@ -89,12 +87,6 @@ class Told {
 };
 
 // ------------------------------------------------------------------ what it meant
-
-// Text of any alphabet has no control characters but those that move the paper.
-bool is_binary(std::string_view bytes) {
-  return std::ranges::any_of(bytes,
-                             [](char c) { return static_cast<unsigned char>(c) < 0x20 && !std::string_view("\t\n\f\r").contains(c); });
-}
 
 // Bits of Kannel's dlr-mask.
 std::string_view state_of(std::string_view report) {

@@ -8,7 +8,8 @@
 
 namespace satupintu::adapters {
 
-// A phone number in any spelling of digits; else a name ("TELKOMSEL") that nobody can answer. The address is kept verbatim.
+// A phone number, with blanks, hyphens, points and brackets between its digits or without; else a name ("TELKOMSEL") that nobody can
+// answer. The address is kept verbatim.
 [[nodiscard]] core::Sender sms_sender(std::string address);
 
 }  // namespace satupintu::adapters

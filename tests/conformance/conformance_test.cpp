@@ -107,9 +107,10 @@ class Signature {
     size_ = size;
     original_ = holder.substr(begin, size);
   }
-  // "field=…" of a query or form, or the part of that name of a multipart body.
+  // "field=…" of a query or form, the part of that name of a multipart body, or a member of JSON.
   void find_field(std::string& text, const std::string& field) {
-    for (const auto& [before, after] : {std::pair{field + "=", "&"}, {"name=\"" + field + "\"\r\n\r\n", "\r\n"}}) {
+    for (const auto& [before, after] :
+         {std::pair{field + "=", "&"}, {"name=\"" + field + "\"\r\n\r\n", "\r\n"}, {'"' + field + "\":\"", "\""}}) {
       const auto at = text.find(before);
       if (at == std::string::npos) continue;
       const auto begin = at + before.size();
