@@ -89,6 +89,7 @@ struct MailText {
   std::string quoted;     // the history below or between, as it stands
   std::string signature;  // without its mark
 };
-[[nodiscard]] MailText take_apart(std::string_view text);
+// `subject` tells whether it forwards something.
+[[nodiscard]] MailText take_apart(std::string_view text, std::string_view subject);
 
 }  // namespace satupintu::adapters

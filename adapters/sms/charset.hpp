@@ -19,4 +19,7 @@ struct DecodedText {
 // 8-BIT, which is UTF-8 where it can be, else windows-1252.
 [[nodiscard]] DecodedText to_utf8(std::string_view bytes, std::string_view charset);
 
+// A code point that is no surrogate, in UTF-8.
+void append_utf8(std::string& out, char32_t symbol);
+
 }  // namespace satupintu::adapters
