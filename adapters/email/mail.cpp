@@ -532,8 +532,7 @@ class HtmlReader {
     while (at_ < html_.size() && out_.size() < max_bytes_) {
       if (html_[at_] == '<' && read_markup()) continue;
       if (html_[at_] == '&' && read_entity()) continue;
-      put(html_.substr(at_, 1));
-      ++at_;
+      put_next();
     }
     close_link();
     return std::string(trimmed(cut_at_character(out_, max_bytes_)));
@@ -552,6 +551,13 @@ class HtmlReader {
     if (blank_ && !out_.empty() && out_.back() != '\n' && !out_.ends_with("> ")) out_ += ' ';
     blank_ = false;
     out_ += character;
+  }
+
+  void put_next() {
+    std::size_t count = 1;
+    while (at_ + count < html_.size() && (static_cast<unsigned char>(html_[at_ + count]) & 0xC0U) == 0x80) ++count;
+    put(html_.substr(at_, count));
+    at_ += count;
   }
 
   void begin_line() {
@@ -658,8 +664,7 @@ class HtmlReader {
   std::string read_value() {
     while (at_ < html_.size()) {
       if (html_[at_] == '&' && read_entity()) continue;
-      put(html_.substr(at_, 1));
-      ++at_;
+      put_next();
     }
     return std::string(cut_at_character(out_, max_bytes_));
   }

@@ -20,27 +20,27 @@ struct MailAddress {
 };
 
 struct MailAttachment {
-  std::string mime_type;   // as declared, without parameters, in lower case
-  std::string name;        // decoded file name; metadata only
-  std::string content_id;  // without brackets; an image that the HTML shows has one
-  std::string part;        // becomes Attachment::inline_part: "2.1" for mime.hpp, else in the adapter's own words
-  std::string url = {};    // where a provider keeps it instead
+  std::string mime_type = {};   // as declared, without parameters, in lower case
+  std::string name = {};        // decoded file name; metadata only
+  std::string content_id = {};  // without brackets; an image that the HTML shows has one
+  std::string part = {};        // becomes Attachment::inline_part: "2.1" for mime.hpp, else in the adapter's own words
+  std::string url = {};         // where a provider keeps it instead
   std::string provider_id = {};
 };
 
 // A mail that somebody attached to theirs (message/rfc822): evidence, and read as such.
 struct ForwardedMail {
-  std::string from, date, subject;  // decoded, as they stand there
-  std::string text;
+  std::string from = {}, date = {}, subject = {};  // decoded, as they stand there
+  std::string text = {};
 };
 
 // What a mail system reports by a multipart/report (RFC 6522).
 struct MailReport {
   enum class Kind { delivery_status, read_receipt, abuse };
   Kind kind = Kind::delivery_status;
-  std::string original_message_id;  // of the mail reported on, without brackets; may be empty
-  std::string action;               // "failed", "delayed", "delivered", "relayed", "expanded", in lower case
-  std::string status;               // "5.1.1"
+  std::string original_message_id = {};  // of the mail reported on, without brackets; may be empty
+  std::string action = {};               // "failed", "delayed", "delivered", "relayed", "expanded", in lower case
+  std::string status = {};               // "5.1.1"
 };
 
 struct Mail {

@@ -22,6 +22,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::size_t kMaxFields = 1000;
 constexpr std::size_t kMaxAddresses = 100;
+constexpr std::size_t kMaxGroups = 20;
 constexpr std::size_t kMaxIds = 100;
 constexpr std::size_t kMaxBoundary = 200;  // RFC 2046 allows 70
 // Slicing may look at every byte so often: a mail that has its bulk five levels deep is sliced whole, one that nests to take time is not.
@@ -644,8 +645,13 @@ std::string decode_mail_header(std::string_view value) {
 }
 
 std::vector<MailAddress> read_mail_addresses(std::string_view value) {
-  value = value.substr(0, kMaxPartHeaderBytes);
-  const Owned<InternetAddressList> list(internet_address_list_parse(options(), with_true_charsets(unfolded(value)).c_str()));
+  std::string line = with_true_charsets(unfolded(value.substr(0, kMaxPartHeaderBytes)));
+  // GMime opens groups within groups by recursion, without an end.
+  std::size_t colons = 0;
+  for (char& c : line) {
+    if (c == ':' && ++colons > kMaxGroups) c = ' ';
+  }
+  const Owned<InternetAddressList> list(internet_address_list_parse(options(), line.c_str()));
   std::vector<MailAddress> addresses;
   append_addresses(addresses, list.get());
   return addresses;
