@@ -2,7 +2,6 @@
 #include "adapters/email/mime.hpp"
 
 #include <gmime/gmime.h>
-#include <string.h>
 
 #include <algorithm>
 #include <array>
@@ -317,12 +316,13 @@ std::string_view without_preamble(std::string_view raw) {
   return raw;
 }
 
-// The place of the next line that begins with "--", or npos.
+// The place of the next line that begins with "--", or npos. `at` is the beginning of a line, or in one.
 std::size_t next_dashes(std::string_view body, std::size_t at) {
   if (at == 0 && body.starts_with("--")) return 0;
-  const std::size_t from = at == 0 ? 0 : at - 1;
-  const void* found = from < body.size() ? memmem(body.data() + from, body.size() - from, "\n--", 3) : nullptr;
-  return found == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(found) - body.data()) + 1;
+  for (auto end = body.find('\n', at); end != std::string_view::npos; end = body.find('\n', end + 1)) {
+    if (body.substr(end + 1, 2) == "--") return end + 1;
+  }
+  return std::string_view::npos;
 }
 
 // What stands between the boundaries of a multipart: at most `limit` parts.
@@ -734,7 +734,7 @@ core::Result<std::string> part_of(std::string_view raw, std::string_view path) {
   for (std::size_t depth = 0; !path.empty(); ++depth) {
     std::size_t number = 0;
     const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), number);
-    const bool ends_well = end == path.data() + path.size() || *end == '.';
+    const bool ends_well = end == path.data() + path.size() || (end + 1 < path.data() + path.size() && *end == '.');
     if (error != std::errc{} || !ends_well || number == 0 || number > kMaxMailParts || depth > kMaxMailDepth) break;
     path.remove_prefix(std::min(static_cast<std::size_t>(end - path.data()) + 1, path.size()));
     if (entity.is_readable_mail()) {

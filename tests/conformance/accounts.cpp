@@ -21,6 +21,15 @@ core::SettingsNode texts(const std::vector<std::string>& values) {
 
 std::span<const TestAccount> test_accounts() {
   static const std::vector<TestAccount> accounts{
+      {.adapter = "email/imap",
+       .name = "mail-lapor",
+       .settings = {{"host", {std::string("imap.kota.example")}},
+                    {"username", {std::string("lapor@kota.example")}},
+                    {"password", secret("sandi-kotak-surat-5d20")},
+                    {"addresses", texts({"lapor@kota.example"})},
+                    {"message_id_domain", {std::string("satupintu.kota.example")}},
+                    {"authserv_id", {std::string("mx.kota.example")}}},
+       .signing_secret = {}},
       {.adapter = "hotline/form",
        .name = "hotline",
        .settings = {{"key", secret("kunci-meja-bantuan-2f71c0")}, {"previous_key", secret("kunci-meja-bantuan-lama-9e")}},
