@@ -326,6 +326,14 @@ bool is_outlook_header(const std::vector<std::string_view>& lines, std::size_t a
   return sent && subject;
 }
 
+// Outlook draws a line between what is said and its header.
+void remove_ruler(std::string& said) {
+  const std::string_view text = trimmed(said);
+  const auto end = text.find_last_not_of('_');
+  const std::size_t length = end == std::string_view::npos ? text.size() : text.size() - end - 1;
+  if (length >= 10) said = std::string(text.substr(0, text.size() - length)) + '\n';
+}
+
 bool is_original_mark(std::string_view line) {
   const std::string words = lower(trimmed(line));
   return words.starts_with("-----") &&
@@ -399,6 +407,7 @@ MailText take_apart(std::string_view text, std::string_view subject) {
       break;
     }
     if (!forwards && (is_original_mark(line) || is_outlook_header(lines, at))) {
+      remove_ruler(parts.said);
       part = &parts.quoted;
       said_where_quoted = false;
       put(parts.quoted, line);

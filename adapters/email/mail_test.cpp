@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 
 #include "core/ids.hpp"
 
@@ -281,6 +281,10 @@ TEST_CASE("outlooks_header_begins_history") {
   }
 }
 
+TEST_CASE("the_ruler_above_outlooks_header_is_no_text") {
+  CHECK(take_apart("Masih.\n\n________________________________\nDari: x\nDikirim: y\nPerihal: z\n\nLama", "RE: z").said == "Masih.");
+}
+
 TEST_CASE("a_letter_in_official_form_is_not_history") {
   const std::string letter =
       "Yth. Wali Kota\n\nDari: Ketua RT 03\nTanggal: 5 Januari 2026\nPerihal: Jalan rusak\n\nDengan hormat, kami melaporkan\n> 3 lubang "
@@ -382,7 +386,7 @@ TEST_CASE("entities_are_read_and_what_is_none_stays") {
 }
 
 TEST_CASE("hostile_html_takes_no_time") {
-  const auto began = std::chrono::steady_clock::now();
+  const std::clock_t began = std::clock();
   for (const std::string part :
        {"<", "<a", "<a b=\"", "<a b='", "<!--", "<script>", "&", "&#", "<blockquote>", "</", "<a href=\"http://x\">", "<a b=\"<"}) {
     std::string html;
@@ -390,7 +394,7 @@ TEST_CASE("hostile_html_takes_no_time") {
     CHECK(text_of_html(html).size() <= 1'000'000);
   }
   // Quadratic work would take minutes.
-  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{20});
+  CHECK(std::clock() - began < 20 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("html_is_cut_between_characters") { CHECK(text_of_html("€€€€", 7) == "€€"); }
