@@ -104,7 +104,8 @@ Mailbox read_mailbox(core::Settings& settings) {
       settings.text("processed_folder", "Where mails go once they are committed; empty: they stay, marked as read.", "");
   for (const auto& [key, value] :
        {std::pair{"username", &mailbox.username}, {"folder", &mailbox.folder}, {"processed_folder", &mailbox.processed_folder}}) {
-    if (!imap_quoted(*value) || value->contains('&')) {
+    const bool is_shifted = value != &mailbox.username && value->contains('&');  // in the names of folders it begins another alphabet
+    if (!imap_quoted(*value) || is_shifted) {
       settings.mistake(key, "has characters that IMAP writes in another way", "choose a name of letters, digits and blanks");
     }
   }
@@ -452,6 +453,7 @@ class EmailImap final : public Adapter {
     const std::uint32_t count = count_in(*selected);
     auto newest = co_await uid_at(session, count);
     if (!newest) co_return std::unexpected(newest.error());
+    if (count > 0 && *newest == 0) co_return true;  // expunged at this moment; the next round knows more
 
     auto remembered = co_await inbox.bookmark(mailbox_.folder);
     if (!remembered) co_return std::unexpected(remembered.error());
@@ -467,7 +469,6 @@ class EmailImap final : public Adapter {
                     .is_again = known.has_value()};
     }
     // The line may have broken between the commit and this.
-    const bool was_marked = place.is_marked;
     if (!place.is_marked) {
       if (auto marked = co_await mark(session, place.uid, *abilities); !marked) co_return std::unexpected(marked.error());
       place.is_marked = true;
@@ -500,8 +501,7 @@ class EmailImap final : public Adapter {
       }
       if (taken < kMaxMailsInARound) place.uid = last;
     }
-    const bool has_moved = !known || known->written() != place.written() || !was_marked;
-    if (has_moved) {
+    if (place.written() != *remembered) {
       if (auto done = co_await inbox.commit({}, mailbox_.folder, place.written()); !done) co_return std::unexpected(done.error());
     }
     co_return place.uid >= *newest;
@@ -567,8 +567,9 @@ class EmailImap final : public Adapter {
       if (const auto arrived = parse_internal_date(about->at("INTERNALDATE"))) head.add("arrived", core::format_rfc3339(*arrived));
     }
     const bool is_too_large = size > mailbox_.max_mail_bytes;
-    const std::string what =
-        is_too_large ? "(UID BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0." + std::to_string(kTextOfLargeMail) + ">)" : "(UID BODY.PEEK[])";
+    const std::string what = is_too_large ? "(UID BODY.PEEK[HEADER]<0." + std::to_string(kMaxMailHeaderBytes) + "> BODY.PEEK[TEXT]<0." +
+                                                std::to_string(kTextOfLargeMail) + ">)"
+                                          : "(UID BODY.PEEK[])";
     auto outcome = co_await session.command("UID FETCH " + number + ' ' + what);
     if (!outcome) co_return std::unexpected(outcome.error());
     core::Delivery delivery;
@@ -577,17 +578,17 @@ class EmailImap final : public Adapter {
       if (is_temporary(outcome->status)) co_return core::fail(Errc::unavailable, "the mail server cannot give a mail now");
       head.add("refused", "1");
     } else {
-      auto items = items_of(std::move(*outcome), uid, is_too_large ? "BODY[HEADER]" : "BODY[]");
+      auto items = items_of(std::move(*outcome), uid, is_too_large ? "BODY[HEADER]<0>" : "BODY[]");
       if (!items) co_return std::nullopt;
       if (is_too_large) {
-        delivery.body = std::move(items->at("BODY[HEADER]"));
+        delivery.body = std::move(items->at("BODY[HEADER]<0>"));
+        if (!delivery.body.ends_with("\r\n\r\n")) delivery.body += "\r\n\r\n";
         if (const auto text = items->find("BODY[TEXT]<0>"); text != items->end()) delivery.body += text->second;
         head.add("truncated", std::to_string(size));
       } else {
         delivery.body = std::move(items->at("BODY[]"));
         // Not every server counts exactly; less than half is no question of line breaks.
-        if (delivery.body.size() < size / 2)
-          co_return core::fail(Errc::unavailable, "the mail server gives less of a mail than it announced");
+        if (delivery.body.size() < size / 2) head.add("truncated", std::to_string(size));
       }
       if (delivery.body.empty()) head.add("refused", "1");
     }

@@ -113,7 +113,8 @@ class ItemReader {
     while (at_ < reply_.line.size() && reply_.line[at_] != ' ' && reply_.line[at_] != ')' && reply_.line[at_] != '(' && !literal_here())
       ++at_;
     if (at_ == begin) return std::nullopt;
-    return reply_.line.substr(begin, at_ - begin);
+    std::string atom = reply_.line.substr(begin, at_ - begin);
+    return core::equals_ignoring_case(atom, "NIL") ? std::string{} : std::move(atom);
   }
 
   std::optional<std::string> read_quoted() {

@@ -51,6 +51,7 @@ TEST_CASE("several_literals_stand_where_they_stood") {
   CHECK(plain->at("BODY[HEADER]") == "ab");
   CHECK(plain->at("BODY[TEXT]<0>").empty());
   CHECK(plain->at("UID") == "3");
+  CHECK(fetch_items_of(reply_to("* 1 FETCH (UID 3 BODY[] NIL)\r\n"))->at("BODY[]").empty());
 }
 
 TEST_CASE("quoted_values_and_lists_are_read") {

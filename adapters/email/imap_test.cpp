@@ -35,6 +35,7 @@ struct FakeServer {
   std::map<std::uint32_t, std::string> instead;       // of the whole answer to the fetch of that mail's content
   std::size_t chunk = 4096;                           // bytes a read gives at most
   std::size_t commands_until_drop = SIZE_MAX;         // then the line breaks, once
+  std::size_t refuses_fetch_of = 0;                   // the mail at that place
   bool drops_after_acting = false;                    // the command is carried out, its answer lost
   std::vector<std::string> commands;                  // as they came, without tags
 
@@ -59,7 +60,7 @@ std::string FakeServer::answer_to(const std::string& tag, const std::string& com
   }
   if (verb == "FETCH") {
     const std::size_t number = static_cast<std::size_t>(std::stoul(command.substr(6)));
-    if (number == 0 || number > mails.size()) return tag + " NO tidak ada\r\n";
+    if (number == 0 || number > mails.size() || number == refuses_fetch_of) return tag + " NO tidak ada\r\n";
     const auto mail = std::next(mails.begin(), static_cast<std::ptrdiff_t>(number) - 1);
     return "* " + std::to_string(number) + " FETCH (UID " + std::to_string(mail->first) + ")\r\n" + ok;
   }
@@ -108,7 +109,7 @@ std::string FakeServer::answer_to(const std::string& tag, const std::string& com
   if (const auto other = instead.find(uid); other != instead.end()) return other->second;
   if (rest.contains("BODY.PEEK[HEADER]")) {
     const auto end = raw.find("\r\n\r\n") + 4;
-    return answer + " BODY[HEADER]" + literal(raw.substr(0, end)) + " BODY[TEXT]<0>" + literal(raw.substr(end, 65'536)) + ")\r\n" + ok;
+    return answer + " BODY[HEADER]<0>" + literal(raw.substr(0, end)) + " BODY[TEXT]<0>" + literal(raw.substr(end, 65'536)) + ")\r\n" + ok;
   }
   return answer + " BODY[]" + literal(raw) + ")\r\n" + ok;
 }
@@ -360,9 +361,31 @@ TEST_CASE("of_a_mail_that_is_too_large_the_beginning_is_taken") {
   CHECK(format_rfc3339(*message.provider_at) == "2026-01-05T03:04:05.000Z");
 }
 
+TEST_CASE("a_mail_of_which_the_server_gives_too_little_is_taken_and_told") {
+  Round round;
+  round.server.add(3, mail("a"));
+  round.server.instead[3] = "* 1 FETCH (UID 3 BODY[] {7}\r\nFrom: x)\r\na8 OK kurang\r\n";
+  REQUIRE(round.poll());
+  REQUIRE(round.inbox.deliveries.size() == 1);
+  const auto events = round.adapter->decode(round.inbox.deliveries[0]);
+  REQUIRE(events);
+  CHECK(std::get<Message>(events->front()).flags == std::vector<std::string>{"truncated"});
+}
+
+TEST_CASE("a_newest_mail_that_goes_at_the_first_look_does_not_make_old_mail_new") {
+  Round round;
+  round.server.add(3, mail("a"));
+  round.server.mails[3].seen = true;
+  round.server.refuses_fetch_of = 1;
+  REQUIRE(round.poll());
+  round.server.refuses_fetch_of = 0;
+  REQUIRE(round.poll());
+  CHECK(round.inbox.deliveries.empty());
+}
+
 TEST_CASE("what_no_server_should_say_fails_and_leaves_the_mail_unread") {
-  for (const std::string answer : {"* 1 FETCH (UID 3 BODY[] {99999999999}\r\n", "* BYE pergi\r\n", "a8 BAD apa\r\n", "a99 OK lain\r\n",
-                                   "+ lanjut\r\n", "", "* 1 FETCH (UID 3 BODY[] {1}\r\nx)\r\na8 OK kurang\r\n"}) {
+  for (const std::string answer :
+       {"* 1 FETCH (UID 3 BODY[] {99999999999}\r\n", "* BYE pergi\r\n", "a8 BAD apa\r\n", "a99 OK lain\r\n", "+ lanjut\r\n", ""}) {
     CAPTURE(answer);
     Round round;
     round.server.add(3, mail("a"));
