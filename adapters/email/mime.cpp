@@ -731,7 +731,7 @@ Mail read_mail(std::string_view raw) {
 core::Result<std::string> part_of(std::string_view raw, std::string_view path) {
   bool cut = false;
   Entity entity = read_entity(without_preamble(raw.substr(0, kMaxMailBytes)), kMaxMailHeaderBytes, false, cut);
-  bool may_stay = true;  // "1" is a mail that has no parts itself
+  bool is_fresh = true;  // the mail itself: of one that has no parts, "1" is all
   std::size_t passes = kMaxPasses * entity.body.size();
   for (std::size_t depth = 0; !path.empty(); ++depth) {
     std::size_t number = 0;
@@ -739,10 +739,9 @@ core::Result<std::string> part_of(std::string_view raw, std::string_view path) {
     const bool ends_well = end == path.data() + path.size() || (end + 1 < path.data() + path.size() && *end == '.');
     if (error != std::errc{} || !ends_well || number == 0 || number > kMaxMailParts || depth > kMaxMailDepth) break;
     path.remove_prefix(std::min(static_cast<std::size_t>(end - path.data()) + 1, path.size()));
-    if (entity.is_readable_mail()) {
-      entity = read_entity(without_preamble(entity.body), kMaxPartHeaderBytes, false, cut);
-      may_stay = true;
-    }
+    const bool begins_mail = is_fresh || entity.is_readable_mail();
+    if (!is_fresh && entity.is_readable_mail()) entity = read_entity(without_preamble(entity.body), kMaxPartHeaderBytes, false, cut);
+    is_fresh = false;
     if (entity.is_multipart()) {
       const std::string boundary = entity.boundary();
       if (boundary.empty() || boundary.size() > kMaxBoundary || passes < entity.body.size()) break;
@@ -750,10 +749,9 @@ core::Result<std::string> part_of(std::string_view raw, std::string_view path) {
       const auto children = children_of(entity.body, boundary, number);
       if (children.size() < number) break;
       entity = read_entity(children[number - 1], kMaxPartHeaderBytes, entity.media_type == "multipart/digest", cut);
-    } else if (number != 1 || !may_stay) {
+    } else if (number != 1 || !begins_mail) {
       break;
     }
-    may_stay = false;
     if (path.empty()) {
       bool is_too_large = false;
       std::string content = decoded(entity, kMaxMailBytes, is_too_large);

@@ -183,6 +183,17 @@ TEST_CASE("a_part_that_is_not_there_is_not_found") {
   CHECK_FALSE(part_of(single("Content-Type: image/png\r\n", "PNG"), "1.1"));
 }
 
+TEST_CASE("mails_that_are_nothing_but_a_mail_are_numbered_as_they_are_found") {
+  const std::string raw =
+      single("Content-Type: message/rfc822\r\n", "Content-Type: message/rfc822\r\n\r\nContent-Type: image/png\r\n\r\nPNG");
+  const Mail mail = read_mail(raw);
+  REQUIRE(mail.attachments.size() == 3);
+  CHECK(mail.attachments[2].part == "1.1.1");
+  CHECK(part_of(raw, "1.1.1") == "PNG");
+  CHECK(part_of(raw, "1.1") == "Content-Type: image/png\r\n\r\nPNG");
+  CHECK(part_of(raw, "1").value().starts_with("Content-Type: message/rfc822"));
+}
+
 TEST_CASE("names_of_attachments_are_decoded_in_every_way_they_are_written") {
   const auto name_by = [](const std::string& parameter) {
     return read_mail(single("Content-Type: image/jpeg\r\nContent-Disposition: attachment; " + parameter + "\r\n", "x"))
