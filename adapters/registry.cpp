@@ -7,6 +7,7 @@
 #include "adapters/hotline/aml.hpp"
 #include "adapters/hotline/cdr.hpp"
 #include "adapters/hotline/cti.hpp"
+#include "adapters/email/imap.hpp"
 #include "adapters/hotline/form.hpp"
 #include "adapters/hotline/twilio_voice.hpp"
 #include "adapters/meta/facebook.hpp"
@@ -34,6 +35,7 @@ constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/aml", make_hotline_aml, "Where callers of 112 are, as their telephones tell it (AML, Android's ELS)"},
     {"hotline/cdr", make_hotline_cdr, "Asterisk's call records or queue log, followed as they are written: calls are counted"},
     {"hotline/cti", make_hotline_cti, "What the telephone system's calls do, in the way of Zammad's generic CTI: calls are counted"},
+    {"email/imap", make_email_imap, "A mailbox, read over IMAP"},
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
     {"hotline/twilio-voice", make_hotline_twilio_voice, "Twilio Programmable Voice, as an answering machine"},
     {"meta/facebook", make_meta_facebook, "A Facebook page: Messenger, comments, posts and mentions"},

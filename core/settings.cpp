@@ -216,14 +216,14 @@ std::vector<std::string> Settings::texts(std::string_view key, std::string_view 
   return fallback;
 }
 
-Secret Settings::read_secret(std::string_view key, const SettingsNode& node) {
+Secret Settings::read_secret(std::string_view key, const SettingsNode& node, std::size_t least_bytes) {
   const auto* secret = std::get_if<Secret>(&node.value);
   if (secret == nullptr) {
     mistake(key, "holds a secret in plain sight", "move it out and refer to it: { env = \"NAME\" } or { file = \"/path\" }");
     return {};
   }
   if (secret->empty()) return {};
-  if (secret->reveal().size() < 16) {
+  if (secret->reveal().size() < least_bytes) {
     mistake(key, "is shorter than 16 bytes", "use the provider's full secret, or make one with: satupintu keygen");
   } else if (is_example_value(secret->reveal())) {
     mistake(key, "is the value of an example", "use the provider's real secret, or make one with: satupintu keygen");
@@ -242,6 +242,13 @@ std::optional<Secret> Settings::optional_secret(std::string_view key, std::strin
   document(key, "secret", "none", false, meaning);
   if (const auto* node = find(key)) return read_secret(key, *node);
   return std::nullopt;
+}
+
+Secret Settings::password(std::string_view key, std::string_view meaning) {
+  document(key, "secret", "", true, meaning);
+  if (const auto* node = find(key)) return read_secret(key, *node, 1);
+  report_missing(key, "{ env = \"NAME\" } or { file = \"/path\" }");
+  return {};
 }
 
 Settings Settings::table(std::string_view key) {

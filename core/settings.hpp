@@ -67,6 +67,8 @@ class Settings {
   // At least 16 bytes, and not one of the values that examples use. An empty one was reported by whoever looked for it.
   Secret secret(std::string_view key, std::string_view meaning);
   std::optional<Secret> optional_secret(std::string_view key, std::string_view meaning);
+  // What we show to others, who have rules of their own for it: of any length.
+  Secret password(std::string_view key, std::string_view meaning);
 
   // The table under `key`; an absent one reads as empty, so that its own required keys are reported.
   Settings table(std::string_view key);
@@ -84,7 +86,7 @@ class Settings {
   std::string path_of(std::string_view key) const;
   void document(std::string_view key, std::string type, std::string fallback, bool required, std::string_view meaning);
   void report_missing(std::string_view key, std::string_view example);
-  Secret read_secret(std::string_view key, const SettingsNode& node);
+  Secret read_secret(std::string_view key, const SettingsNode& node, std::size_t least_bytes = 16);
 
   const SettingsNode::Table* table_;
   SettingsReport* report_;

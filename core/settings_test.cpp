@@ -95,3 +95,16 @@ TEST_CASE("named_tables_are_walked_in_order") {
   CHECK(accounts[0].second.path() == "accounts.sms");
   CHECK(accounts[1].second.text("adapter", "") == "whatsapp/cloud");
 }
+
+TEST_CASE("a_password_that_others_chose_may_be_short_but_not_missing_or_in_plain_sight") {
+  const auto root = table({{"short", {Secret{"8-huruf!"}}}, {"plain", text("8-huruf!")}});
+  SettingsReport report;
+  Settings settings(root, report);
+  CHECK(settings.password("short", "The mailbox's.").matches("8-huruf!"));
+  CHECK(report.mistakes.empty());
+  settings.password("plain", "The mailbox's.");
+  settings.password("missing", "The mailbox's.");
+  REQUIRE(report.mistakes.size() == 2);
+  CHECK(report.mistakes[0].problem == "holds a secret in plain sight");
+  CHECK(report.mistakes[1].problem == "is missing");
+}

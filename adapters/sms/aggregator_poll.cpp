@@ -79,7 +79,7 @@ class SmsAggregatorPoll final : public Adapter {
             "header",
             "A header to be sent along: \"Authorization: Bearer {password}\". {basic} is user and password as HTTP Basic wants them.", "")),
         user_(settings.text("user", "The name or key that is no secret.", "")),
-        password_(settings.secret("password", "The password or key with which the inbox is opened.")),
+        password_(settings.password("password", "The password or key with which the inbox is opened.")),
         day_format_(settings.text("day_format", "How {from} and {to} are written, in strftime's %Y %m %d %H %M %S.", "%d/%m/%Y")),
         list_(settings.text("list", "The path to the list of messages in the answer.", "/msg")),
         interval_(settings.duration("interval", "How long after one look into the inbox the next one follows.", 5s, 24h, 1min)),

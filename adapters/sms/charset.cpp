@@ -8,15 +8,7 @@
 
 namespace satupintu::adapters {
 
-namespace {
-
-constexpr char32_t kReplacement = 0xFFFD;
-constexpr char32_t kByteOrderMark = 0xFEFF;
-constexpr char32_t kSwappedByteOrderMark = 0xFFFE;
-
-unsigned octet(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
-
-void append(std::string& out, char32_t symbol) {
+void append_utf8(std::string& out, char32_t symbol) {
   const auto byte = [&](char32_t bits) { out += static_cast<char>(bits); };
   if (symbol < 0x80) return byte(symbol);
   if (symbol < 0x800) {
@@ -33,8 +25,16 @@ void append(std::string& out, char32_t symbol) {
   byte(0x80 | (symbol & 0x3F));
 }
 
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+constexpr char32_t kByteOrderMark = 0xFEFF;
+constexpr char32_t kSwappedByteOrderMark = 0xFFFE;
+
+unsigned octet(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
+
 void append_repaired(DecodedText& decoded) {
-  append(decoded.text, kReplacement);
+  append_utf8(decoded.text, kReplacement);
   decoded.repaired = true;
 }
 
@@ -94,12 +94,12 @@ DecodedText from_utf16(std::string_view bytes, bool little_endian) {
   for (; at + 1 < bytes.size(); at += 2) {
     const char32_t unit = unit_at(at);
     if (is_high_surrogate(unit) && at + 3 < bytes.size() && is_low_surrogate(unit_at(at + 2))) {
-      append(decoded.text, 0x10000 + ((unit - 0xD800) << 10U) + (unit_at(at + 2) - 0xDC00));
+      append_utf8(decoded.text, 0x10000 + ((unit - 0xD800) << 10U) + (unit_at(at + 2) - 0xDC00));
       at += 2;
     } else if (is_high_surrogate(unit) || is_low_surrogate(unit)) {
       append_repaired(decoded);
     } else {
-      append(decoded.text, unit);
+      append_utf8(decoded.text, unit);
     }
   }
   if (at < bytes.size()) append_repaired(decoded);
@@ -144,11 +144,11 @@ DecodedText from_gsm(std::string_view bytes) {
     if (septet >= kGsm.size()) {
       append_repaired(decoded);
     } else if (kGsm[septet] != kEscape) {
-      append(decoded.text, kGsm[septet]);
+      append_utf8(decoded.text, kGsm[septet]);
     } else if (at + 1 < bytes.size() && octet(bytes, at + 1) < kGsm.size()) {
-      append(decoded.text, gsm_extension(octet(bytes, ++at)));
+      append_utf8(decoded.text, gsm_extension(octet(bytes, ++at)));
     } else {
-      append(decoded.text, U' ');
+      append_utf8(decoded.text, U' ');
     }
   }
   return decoded;
@@ -164,7 +164,7 @@ DecodedText from_windows_1252(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     const unsigned value = octet(bytes, at);
     const char32_t symbol = value >= 0x80 && value < 0xA0 ? kWindows1252[value - 0x80] : value;
-    append(decoded.text, symbol);
+    append_utf8(decoded.text, symbol);
     decoded.repaired = decoded.repaired || symbol == kReplacement;
   }
   return decoded;

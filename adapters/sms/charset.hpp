@@ -22,4 +22,7 @@ struct DecodedText {
 // True of octets that are no text: that of any alphabet has no control characters but those that move the paper.
 [[nodiscard]] bool is_binary(std::string_view bytes);
 
+// A code point that is no surrogate, in UTF-8.
+void append_utf8(std::string& out, char32_t symbol);
+
 }  // namespace satupintu::adapters

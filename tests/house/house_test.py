@@ -20,6 +20,7 @@ THIRD_PARTY = {
     "boost/beast": set(),   # a witness in tests only
     "boost/asio": {"queue/", "gateway/"},
     "simdjson": {"adapters/json.cpp"},
+    "gmime/": {"adapters/email/mime.cpp"},
     "openssl/": {"adapters/signature.cpp", "gateway/tls.cpp"},
     "unicode/": {"normalizer/text.cpp"},
     "sqlite3": {"queue/sqlite.cpp"},

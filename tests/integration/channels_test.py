@@ -84,14 +84,15 @@ class Open311Test(unittest.TestCase):
         self.assertEqual((complaint["tracking_code"], complaint["service_code"]), (code, "pju"))
         status, body = self.get(f"requests/{code.lower()}.json")
         request, = json.loads(body)
-        self.assertEqual((request["service_request_id"], request["status"], request["service_name"]), (code, "open", "Penerangan jalan"))
+        self.assertEqual((request["service_request_id"], request["status"], request["service_name"]), (code, "open", "Penerangan jalan umum"))
         self.assertNotIn("Sari", body.decode())
         self.assertNotIn("Lampu", body.decode())
         answer = ElementTree.fromstring(self.get(f"requests/{code}.xml")[1])
         self.assertEqual(answer.findtext("request/service_request_id"), code)
 
     def test_what_is_wrong_is_said_in_the_clients_format_and_leaves_nothing(self):
-        for form, status in (({"service_code": "tidak-ada"}, 404), ({"description": ""}, 400), ({"lat": "abc"}, 400)):
+        self.gateway.wait_until_drained()
+        for form, status in (({"service_code": "tidak-ada"}, 404), ({"lat": "", "long": ""}, 400), ({"lat": "abc"}, 400)):
             with self.subTest(form):
                 answer, body = self.post({**self.REPORT, **form})
                 self.assertEqual((answer, json.loads(body)[0]["code"]), (status, status))
@@ -101,6 +102,7 @@ class Open311Test(unittest.TestCase):
         self.assertEqual(self.gateway.wait_until_drained()["committed"], 0)
 
     def test_codes_cannot_be_guessed_through(self):
+        self.gateway.wait_until_drained()
         answers = [self.get(f"requests/SP-{number:05d}-00000.json")[0] for number in range(80)]
         self.assertEqual(set(answers[:50]), {404})
         self.assertEqual(answers[-1], 429)
