@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
+#include "adapters/email/ascii.hpp"
 #include "adapters/email/imap_reply.hpp"
 #include "adapters/email/mail.hpp"
 #include "adapters/email/mime.hpp"
@@ -35,14 +35,6 @@ constexpr std::size_t kTextOfLargeMail = 65'536;
 constexpr std::chrono::days kLookBack{35};
 
 const AdapterInfo kInfo{.name = "email/imap", .channel = core::Channel::email, .methods = {}, .max_body_bytes = 0};
-
-template <class Number>
-std::optional<Number> number_in(std::string_view digits) {
-  Number number{};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
-}
 
 // ------------------------------------------------------------------ what the account is configured with
 

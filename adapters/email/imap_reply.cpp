@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
+#include "adapters/email/ascii.hpp"
 #include "core/http.hpp"
 
 namespace satupintu::adapters {
@@ -26,14 +26,6 @@ std::string upper(std::string_view text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
   }
   return out;
-}
-
-template <class Number>
-std::optional<Number> number_in(std::string_view digits) {
-  Number number{};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (digits.empty() || digits.front() == '-' || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
 }
 
 std::string_view word_of(std::string_view& text) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "adapters/email/ascii.hpp"
 #include "adapters/sms/charset.hpp"
 #include "core/crypto.hpp"
 #include "core/http.hpp"
@@ -23,22 +24,6 @@ namespace {
 constexpr std::size_t kMaxId = 998;
 constexpr std::size_t kMaxQuotedHistory = 4096;
 constexpr std::size_t kMaxSignature = 1024;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <memory>
 
+#include "adapters/email/ascii.hpp"
 #include "adapters/sms/charset.hpp"
 #include "core/http.hpp"
 
@@ -62,22 +63,6 @@ GMimeParserOptions* options() {
 }
 
 // ------------------------------------------------------------------ characters
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return out;
-}
 
 struct Charset {
   std::string_view name;     // as mails write it, in lower case
