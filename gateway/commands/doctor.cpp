@@ -9,11 +9,13 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <iostream>
 #include <memory>
 
 #include "gateway/commands/commands.hpp"
 #include "gateway/commands/shared.hpp"
+#include "gateway/http_client.hpp"
 #include "queue/embedded_redis.hpp"
 #include "queue/journal_reader.hpp"
 #include "queue/redis.hpp"
@@ -137,6 +139,34 @@ Finding examine_accounts(const Config& config) {
   return {"accounts", Verdict::good, names, ""};
 }
 
+std::string remedy_of(std::string_view state) {
+  if (state == "auth_failed") return "renew its token or password in the configuration, then restart";
+  if (state == "degraded") return "check its provider and the way there; what was missed is fetched once it answers";
+  return "send it a message; if none arrives, check the webhook at the provider";
+}
+
+// How the accounts of the running gateway are doing; one finding that is good when they all are, or when nothing runs.
+std::vector<Finding> examine_account_states(const Config& config) {
+  HttpClient client;
+  core::HttpRequest request{.method = "GET", .path = "/accounts", .query = {}, .headers = {}, .body = {}};
+  set_host(request, config.admin_listener);
+  const auto answer = client.send(base_of(config.admin_listener), request);
+  if (!answer || answer->status != 200) return {{"channels", Verdict::good, "the gateway is not running, so nothing is known of them", ""}};
+  std::vector<Finding> findings;
+  boost::system::error_code unreadable;
+  const boost::json::value told = boost::json::parse(answer->body, unreadable);
+  if (unreadable || !told.is_array()) return findings;
+  for (const auto& account : told.as_array()) {
+    const std::string state = boost::json::value_to<std::string>(account.at("state"));
+    if (state == "ok") continue;
+    const auto* trouble = account.as_object().if_contains("trouble");
+    findings.push_back({"channel " + boost::json::value_to<std::string>(account.at("account")), Verdict::doubtful,
+                        trouble != nullptr ? state + ": " + boost::json::value_to<std::string>(*trouble) : state, remedy_of(state)});
+  }
+  if (findings.empty()) findings.push_back({"channels", Verdict::good, "all ok", ""});
+  return findings;
+}
+
 void print_table(const std::vector<Finding>& findings) {
   for (const auto& finding : findings) {
     const char* const sign = finding.verdict == Verdict::good ? "ok   " : finding.verdict == Verdict::doubtful ? "check" : "FAIL ";
@@ -169,7 +199,7 @@ Run add_doctor(CLI::App& app) {
   return [options] {
     const auto config = load_or_explain(options->config);
     if (!config) return kFound;
-    const std::vector<Finding> findings{
+    std::vector<Finding> findings{
         {"configuration", Verdict::good, options->config + " is in order", ""},
         examine_accounts(*config),
         examine_data_directory(config->journal.directory),
@@ -181,6 +211,7 @@ Run add_doctor(CLI::App& app) {
         examine_port("admin", config->admin_listener),
         examine_clock(),
     };
+    std::ranges::move(examine_account_states(*config), std::back_inserter(findings));
     if (options->json) print_json(findings);
     else print_table(findings);
     return std::ranges::any_of(findings, [](const Finding& f) { return f.verdict == Verdict::bad; }) ? kFound : 0;

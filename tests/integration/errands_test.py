@@ -211,6 +211,9 @@ class MediaTest(unittest.TestCase):
         wait_until(lambda: self.account_state() == "auth_failed", 30, "the state")
         self.assertEqual(len(self.gateway.entries()), 1)
         self.assertIn('satupintu_account_state{account="wa-utama",state="auth_failed"} 1', self.gateway.request("/metrics", listener="admin")[1].decode())
+        doctor = self.gateway.command("doctor", check=False).stdout
+        self.assertRegex(doctor, r"check\s+channel wa-utama: auth_failed: ")
+        self.assertIn("renew its token", doctor)
         told = self.gateway.events("credentials_refused")
         self.assertEqual(len(told), 1)
         self.assertNotIn("token-graph", json.dumps(self.gateway.log))
