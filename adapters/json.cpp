@@ -191,6 +191,7 @@ JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
 JsonDocument::~JsonDocument() = default;
 
 core::Result<JsonDocument> JsonDocument::parse(std::string_view bytes) {
+  if (bytes.empty()) bytes = "";  // simdjson copies from where the view points to, which may be nowhere
   auto parsed = std::make_unique<Parsed>();
   if (!parsed->read(bytes)) {
     if (!parsed->read(repair(bytes))) return core::fail(core::Errc::unreadable, "the body is not valid JSON");

@@ -189,3 +189,8 @@ TEST_CASE("a_value_is_written_as_json_again") {
   CHECK(document.root()["b"].json().empty());
   CHECK(parsed("7").root().json() == "7");
 }
+
+TEST_CASE("a_view_of_nothing_is_unreadable") {
+  CHECK_FALSE(JsonDocument::parse(std::string_view{}));
+  CHECK_FALSE(JsonDocument::parse(""));
+}

@@ -30,7 +30,7 @@ class MultipartForm {
   static core::Result<MultipartForm> parse(std::string_view content_type, std::string&& body) = delete;  // the form would outlive it
 
   static constexpr std::size_t kMaxParts = 10'000;
-  static constexpr std::size_t kMaxPartHeaderBytes = 64 * 1024;
+  static constexpr std::size_t kMaxPartHeaderBytes = 65'536;
 
   // nullptr when there is none of that name.
   [[nodiscard]] const FormPart* first(std::string_view name) const;

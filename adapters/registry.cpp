@@ -8,6 +8,10 @@
 #include "adapters/hotline/cdr.hpp"
 #include "adapters/hotline/cti.hpp"
 #include "adapters/email/imap.hpp"
+#include "adapters/email/mailgun.hpp"
+#include "adapters/email/postmark.hpp"
+#include "adapters/email/sendgrid.hpp"
+#include "adapters/email/ses.hpp"
 #include "adapters/hotline/form.hpp"
 #include "adapters/hotline/twilio_voice.hpp"
 #include "adapters/meta/facebook.hpp"
@@ -36,6 +40,10 @@ constexpr auto kAdapters = std::to_array<Registration>({
     {"hotline/cdr", make_hotline_cdr, "Asterisk's call records or queue log, followed as they are written: calls are counted"},
     {"hotline/cti", make_hotline_cti, "What the telephone system's calls do, in the way of Zammad's generic CTI: calls are counted"},
     {"email/imap", make_email_imap, "A mailbox, read over IMAP"},
+    {"email/mailgun", make_email_mailgun, "Mailgun: mails that a route forwards or stores"},
+    {"email/postmark", make_email_postmark, "Postmark's inbound webhook"},
+    {"email/sendgrid", make_email_sendgrid, "SendGrid's Inbound Parse"},
+    {"email/ses", make_email_ses, "Amazon SES, through a topic of SNS"},
     {"hotline/form", make_hotline_form, "The call form of the helpdesk's console or of a telephone system"},
     {"hotline/twilio-voice", make_hotline_twilio_voice, "Twilio Programmable Voice, as an answering machine"},
     {"meta/facebook", make_meta_facebook, "A Facebook page: Messenger, comments, posts and mentions"},

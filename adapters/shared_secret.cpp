@@ -47,6 +47,12 @@ bool SharedSecret::is_in(const core::HttpRequest& request) const {
   return is_one_of(secrets_, password_of_basic(request.header("Authorization").value_or("")));
 }
 
+bool SharedSecret::is_tried_by(const core::HttpRequest& request) const {
+  return request.path.starts_with(route_) || std::ranges::any_of(request.headers, [](const auto& header) {
+           return core::equals_ignoring_case(header.first, kHeader) || core::equals_ignoring_case(header.first, "Authorization");
+         });
+}
+
 void SharedSecret::put_into(core::HttpRequest& request) const {
   std::erase_if(request.headers, [](const auto& header) { return core::equals_ignoring_case(header.first, kHeader); });
   request.headers.emplace_back(kHeader, secrets_.current.reveal());

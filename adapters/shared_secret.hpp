@@ -17,6 +17,8 @@ class SharedSecret {
   SharedSecret(std::string account, core::Settings& settings);
 
   [[nodiscard]] bool is_in(const core::HttpRequest& request) const;
+  // Whether the request carries anything in the secret's place, right or wrong.
+  [[nodiscard]] bool is_tried_by(const core::HttpRequest& request) const;
   void put_into(core::HttpRequest& request) const;  // as the header
 
  private:

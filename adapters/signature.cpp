@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapters/signature.hpp"
 
+#include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <stdexcept>
 #include <utility>
+
+#include "core/crypto.hpp"
 
 namespace satupintu::adapters {
 
@@ -112,6 +120,83 @@ bool is_md5_before(const LiveSecrets& secrets, std::string_view bytes, std::stri
   const bool is_current = core::Secret{md5_before(bytes, secrets.current)}.matches(claimed);
   const bool is_previous = secrets.previous && core::Secret{md5_before(bytes, *secrets.previous)}.matches(claimed);
   return is_current || is_previous;
+}
+
+// ------------------------------------------------------------------ public keys
+
+struct PublicKey::Key {
+  EVP_PKEY* key;
+
+  explicit Key(EVP_PKEY* taken) : key(taken) {}
+  Key(const Key&) = delete;
+  Key& operator=(const Key&) = delete;
+  ~Key() { EVP_PKEY_free(key); }
+};
+
+namespace {
+
+struct FreeOpenssl {
+  void operator()(BIO* bio) const noexcept { BIO_free(bio); }
+  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
+  void operator()(EVP_MD_CTX* digest) const noexcept { EVP_MD_CTX_free(digest); }
+};
+
+// Owned by the caller; nullptr where `text` is no key.
+EVP_PKEY* read_pem(std::string_view text) {
+  const std::unique_ptr<BIO, FreeOpenssl> bio{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
+  if (text.contains("-----BEGIN CERTIFICATE-----")) {
+    const std::unique_ptr<X509, FreeOpenssl> certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)};
+    return certificate ? X509_get_pubkey(certificate.get()) : nullptr;
+  }
+  return PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr);
+}
+
+EVP_PKEY* read_base64(std::string_view text) {
+  const auto der = core::from_base64(text);
+  if (!der) return nullptr;
+  const unsigned char* begin = bytes_of(*der);
+  EVP_PKEY* const key = d2i_PUBKEY(nullptr, &begin, static_cast<long>(der->size()));
+  if (begin == bytes_of(*der) + der->size()) return key;
+  EVP_PKEY_free(key);
+  return nullptr;
+}
+
+}  // namespace
+
+core::Result<PublicKey> PublicKey::read(std::string_view text) {
+  constexpr std::size_t kMost = 65'536;
+  if (text.size() > kMost) return core::fail(core::Errc::misconfigured, "the public key is too long");
+  EVP_PKEY* const key = text.starts_with("-----BEGIN ") ? read_pem(text) : read_base64(text);
+  ERR_clear_error();
+  if (key == nullptr) return core::fail(core::Errc::misconfigured, "this is no public key");
+  return PublicKey(std::make_unique<Key>(key));
+}
+
+PublicKey::PublicKey(std::unique_ptr<Key> key) noexcept : key_(std::move(key)) {}
+PublicKey::PublicKey(PublicKey&&) noexcept = default;
+PublicKey& PublicKey::operator=(PublicKey&&) noexcept = default;
+PublicKey::~PublicKey() = default;
+
+bool PublicKey::is_rsa() const { return EVP_PKEY_get_base_id(key_->key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(key_->key) >= 2048; }
+
+bool PublicKey::is_p256() const {
+  std::array<char, 32> group{};
+  std::size_t length = 0;
+  return EVP_PKEY_get_base_id(key_->key) == EVP_PKEY_EC && EVP_PKEY_get_group_name(key_->key, group.data(), group.size(), &length) == 1 &&
+         std::string_view(group.data(), length) == "prime256v1";
+}
+
+bool PublicKey::has_signed(Digest digest, std::initializer_list<std::string_view> pieces, std::string_view signature) const {
+  if (digest != Digest::sha1 && digest != Digest::sha256) return false;
+  const std::unique_ptr<EVP_MD_CTX, FreeOpenssl> context{EVP_MD_CTX_new()};
+  const EVP_MD* const algorithm = digest == Digest::sha1 ? EVP_sha1() : EVP_sha256();
+  const bool signs =
+      context && EVP_DigestVerifyInit(context.get(), nullptr, algorithm, nullptr, key_->key) == 1 &&
+      std::ranges::all_of(pieces,
+                          [&](std::string_view piece) { return EVP_DigestVerifyUpdate(context.get(), piece.data(), piece.size()) == 1; }) &&
+      EVP_DigestVerifyFinal(context.get(), bytes_of(signature), signature.size()) == 1;
+  ERR_clear_error();  // a forgery leaves its traces in this thread's queue
+  return signs;
 }
 
 }  // namespace satupintu::adapters

@@ -3,10 +3,13 @@
 // of the body; the algorithm is the caller's, never the message's. May be called from any thread.
 #pragma once
 
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/error.hpp"
 #include "core/secret.hpp"
 
 namespace satupintu::adapters {
@@ -41,5 +44,28 @@ enum class Digest { md5, sha1, sha256, sha512 };
 [[nodiscard]] inline bool is_hmac_sha256(const LiveSecrets& secrets, std::string_view bytes, std::string_view claimed) {
   return is_hmac(Digest::sha256, secrets, bytes, claimed);
 }
+
+// The key with which a provider proves that it signed, where it keeps the other one to itself.
+class PublicKey {
+ public:
+  // A key (SubjectPublicKeyInfo) in base64 or PEM, or a certificate in PEM. Fails with misconfigured.
+  [[nodiscard]] static core::Result<PublicKey> read(std::string_view text);
+
+  PublicKey(PublicKey&&) noexcept;
+  PublicKey& operator=(PublicKey&&) noexcept;
+  ~PublicKey();
+
+  [[nodiscard]] bool is_rsa() const;   // of at least 2048 bits
+  [[nodiscard]] bool is_p256() const;  // on the curve NIST P-256
+
+  // True when `signature` is this key's over the pieces, one after the other: RSA with PKCS#1 v1.5 padding (RFC 8017), or ECDSA in DER
+  // (FIPS 186-4). Digests other than SHA-1 and SHA-256 sign nothing.
+  [[nodiscard]] bool has_signed(Digest digest, std::initializer_list<std::string_view> pieces, std::string_view signature) const;
+
+ private:
+  struct Key;
+  explicit PublicKey(std::unique_ptr<Key> key) noexcept;
+  std::unique_ptr<Key> key_;
+};
 
 }  // namespace satupintu::adapters

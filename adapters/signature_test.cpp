@@ -6,6 +6,8 @@
 #include "core/crypto.hpp"
 
 using namespace satupintu::adapters;
+using satupintu::core::Errc;
+using satupintu::core::from_base64;
 using satupintu::core::from_hex;
 using satupintu::core::Secret;
 using satupintu::core::to_hex;
@@ -17,6 +19,44 @@ constexpr std::string_view kBody = R"({"pesan":"Lampu jalan padam di Jl. Moh. To
 constexpr std::string_view kBodyMac = "35949186ca0c687850a1d06501abade7626669d0204d4394e8ea03bf8d7e2f9c";
 
 LiveSecrets live(std::string current) { return {.current = Secret{std::move(current)}, .previous = std::nullopt}; }
+
+// Made with the openssl program: ecparam, req -x509, and dgst -sign over "1767229200Banjir di Periuk".
+constexpr std::string_view kEcKey =
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEcQXP4baKm6ZhYR3ZyL7hQb2mP3d4laYCiRmgLYzsy975G7Eq5K6LipNxlq+Q/cYVH3LWWxOTadxt/LWHsmCr"
+    "Uw==";
+constexpr std::string_view kEcSignature =
+    "MEUCIQD3hddvO6vFU8L1hGlb1eBsdASOrp5YfqOIx7yhkHo8RgIgcRQrwa9h3THpNK8BAdJnxFGj7K/+wmOEe9yOdm2AKBk=";
+constexpr std::string_view kOtherCurve =
+    "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE2UokIrqDnVIuETFPHV4BACMdcQUtDZBFjKR3Wa5MdjBkdneQUzfV4i2KLWRd8iaDVrBxex22eoCHh6gRNRsNgvHK"
+    "xLMdV18Yvq7PcJWCaq8gzeRKh6voV6U+Unsg3LRf";
+constexpr std::string_view kCertificate =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIDHTCCAgWgAwIBAgIUeTNg9YPt30o+PS5TG7TJMy/LabMwDQYJKoZIhvcNAQEL\n"
+    "BQAwHTEbMBkGA1UEAwwSc25zLmNvbnRvaC5leGFtcGxlMCAXDTI2MTEyNTEzMzY0\n"
+    "MFoYDzIxMjYxMTAxMTMzNjQwWjAdMRswGQYDVQQDDBJzbnMuY29udG9oLmV4YW1w\n"
+    "bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCgCt93KKuXVaVQVt/P\n"
+    "BBkLLkxZkwneBpAbsY5Tsy6b/t9gukL3IVWBNU7A5tbahEjZHT0z0XLgRRUbnSyN\n"
+    "EgeRcK85MYFsJ6rCOWVpGhtz/+0l6+8v/Bqu/WR3HWUD0zhR5aXSP3US01cQ+Wey\n"
+    "I26Ra2Zw+1TiUWASPjyBSRI4ly5Z26GTRTVmVoQvOPzFNtcSiybb9RkWAcgxf2gU\n"
+    "DoqIn8Ufj1VjX/EJcSHc4sioz0uX/B2aghjVSA8+LgfOGqbQVxDBOzqxxJWuK9nK\n"
+    "fOMGTb4o9y44huXyTseh+THaBT2UBb//omqGJM6rhQatQnP9xNNHYh7zyzbzjD7B\n"
+    "FayZAgMBAAGjUzBRMB0GA1UdDgQWBBSEBiBX51bwICj74Y77KLnN6r2cszAfBgNV\n"
+    "HSMEGDAWgBSEBiBX51bwICj74Y77KLnN6r2cszAPBgNVHRMBAf8EBTADAQH/MA0G\n"
+    "CSqGSIb3DQEBCwUAA4IBAQBfvmPVX7rXKOg0pgfezqeczk7PPpweua8kktkMvV3z\n"
+    "A5Z9Cq0MV7uty+VN5nfu202B/t+u5HX5hATPmlmJplsblUpfFDU/NiUCtsoo6Z/a\n"
+    "bErNOLy7sPcSkCsFKb9sjiDsMN1o1rqwiG9AF6PBBDtqyZbAOeglFZApoqmj+lcO\n"
+    "wGL0VxQOcSgI16R+xbX0Ok8nF1cLL04rfZr+kusgFnZskliDqIixQobY+MirUt/B\n"
+    "e3OgccpwWh6MXrA5P1/3lYM8f50MnJIRjFgTjsaAtCIx0avOHto84PEsYKr37npe\n"
+    "CA8pklAXoRjSvMmA1N2DVzCfDLxYGWv8ZZlAamLGsVJv\n"
+    "-----END CERTIFICATE-----\n";
+constexpr std::string_view kRsaSha1 =
+    "j73YJ231Gbd/AWv0o4vDFJe8WRrWWiquhCKkWaBrlK6TrwdbkpDy95w0rPj/ZznovcIL+nryE5hPfzpuHj+0gjyExSxnvkcexV03jVgw1Vi9ddh1/eanZA2c"
+    "GPR57sCdsRk/Ep6Aa2pr4wXwPu6tm573rnL8m6SxoHoiwXThO+P94h27VPQZ5uLKomrcSZrPTpRdoTu4+4d25wrV8e8P33jrbZeiadUlrUDPBjThEVBbmf25"
+    "BOvgh0f9+9u3Tn7gej/5K2GFqXon9AuKnusgnqISm4I7+9wLuSnDozlsxQZfi/QP1UfQ1a7jhF6Alo2hzQkID9hn8MVdMCIo6JYlDQ==";
+constexpr std::string_view kRsaSha256 =
+    "DY9YwlqdHiJ4hu+nVd72bExalPgE7RtXL0DwIm+kectaXxWiCj9dKdPffwR1aTs9o0JL5ZD27Paj8W2MI62YNx53kstefBajwKmYvTDdGDWV6ujmxEPSmxY2"
+    "0QZ+dXYLvnOV+n37Rm4tA/yeBwKu0wYX603kMJRV3gpRt2loNoALC5AP5IJ4GfYaBbus5EK/BBBpMIkPyS2ZVjqVF/8xM6WpLobMS6e/GswvPMj0ubH+KXaD"
+    "/h3cpPr0MgUHBFtIdwAkWLBlS/nnFH/Z4qxOp03JGnGq9QiQC8QRKQPlVPOwVtAw3ewmajycscLZiyCwxUHK6CKoQ/7PCf70RJwF1Q==";
 
 }  // namespace
 
@@ -105,4 +145,47 @@ TEST_CASE("an_md5_with_a_live_secret_behind_is_recognised_and_nothing_else") {
   CHECK_FALSE(is_md5_before(live("kunci-rahasia-baru-4712"), kBody, md5_before(kBody, *both.previous)));
   CHECK_FALSE(is_md5_before(both, kBody, ""));
   CHECK_FALSE(is_md5_before(both, kBody, md5_before(kBody, both.current).substr(1)));
+}
+
+TEST_CASE("an_elliptic_signature_made_elsewhere_is_this_key_s") {
+  const auto key = PublicKey::read(kEcKey);
+  REQUIRE(key);
+  CHECK(key->is_p256());
+  CHECK_FALSE(key->is_rsa());
+  const std::string signature = *from_base64(kEcSignature);
+  CHECK(key->has_signed(Digest::sha256, {"1767229200", "Banjir di Periuk"}, signature));
+  CHECK(key->has_signed(Digest::sha256, {"1767229200Banjir di Periuk"}, signature));
+  CHECK_FALSE(key->has_signed(Digest::sha256, {"1767229200", "Banjir di periuk"}, signature));
+  CHECK_FALSE(key->has_signed(Digest::sha1, {"1767229200", "Banjir di Periuk"}, signature));
+  CHECK_FALSE(key->has_signed(Digest::md5, {"1767229200", "Banjir di Periuk"}, signature));
+  CHECK_FALSE(key->has_signed(Digest::sha256, {"1767229200", "Banjir di Periuk"}, ""));
+  CHECK_FALSE(key->has_signed(Digest::sha256, {"1767229200", "Banjir di Periuk"}, signature + signature[0]));
+  for (std::size_t bit = 0; bit < signature.size() * 8; ++bit) {
+    CAPTURE(bit);
+    std::string flipped = signature;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ static_cast<char>(1U << (bit % 8)));
+    CHECK_FALSE(key->has_signed(Digest::sha256, {"1767229200", "Banjir di Periuk"}, flipped));
+  }
+}
+
+TEST_CASE("a_certificate_s_key_knows_its_signatures_of_both_kinds") {
+  const auto key = PublicKey::read(kCertificate);
+  REQUIRE(key);
+  CHECK(key->is_rsa());
+  CHECK_FALSE(key->is_p256());
+  CHECK(key->has_signed(Digest::sha1, {"1767229200", "Banjir di Periuk"}, *from_base64(kRsaSha1)));
+  CHECK(key->has_signed(Digest::sha256, {"1767229200", "Banjir di Periuk"}, *from_base64(kRsaSha256)));
+  CHECK_FALSE(key->has_signed(Digest::sha256, {"1767229200", "Banjir di Periuk"}, *from_base64(kRsaSha1)));
+  CHECK_FALSE(key->has_signed(Digest::sha1, {"1767229200", "Banjir di Periuk"}, *from_base64(kRsaSha256)));
+}
+
+TEST_CASE("what_is_no_public_key_is_a_mistake_and_another_curve_is_not_taken_for_ours") {
+  for (const std::string& text : {std::string(), std::string("kunci"), std::string(kEcKey.substr(0, 60)), std::string(kEcKey) + "AAAA",
+                                  std::string(kCertificate.substr(0, 400)), std::string(100'000, 'A')}) {
+    const auto key = PublicKey::read(text);
+    REQUIRE_FALSE(key);
+    CHECK(key.error().code == Errc::misconfigured);
+  }
+  REQUIRE(PublicKey::read(kOtherCurve));
+  CHECK_FALSE(PublicKey::read(kOtherCurve)->is_p256());
 }

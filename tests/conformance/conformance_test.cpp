@@ -56,17 +56,23 @@ class Subject {
     return told;
   }
 
-  [[nodiscard]] bool is_authentic(const core::HttpRequest& request) const { return admit(request).has_value(); }
+  [[nodiscard]] bool is_authentic(const core::HttpRequest& request) const {
+    const auto admission = admit(request);
+    return admission && !asks_for_password(*admission);
+  }
 
   // The text of the refusal, which must be that of a forgery.
   [[nodiscard]] std::string refusal(const core::HttpRequest& request) const {
     const auto admission = admit(request);
-    if (admission) return "admitted";
+    if (admission) return asks_for_password(*admission) ? "" : "admitted";
     CHECK(admission.error().code == core::Errc::unauthentic);
     return admission.error().what;
   }
 
  private:
+  // HTTP Basic: some send their password only after they were asked for it.
+  static bool asks_for_password(const core::Admission& admission) { return !admission.delivery && admission.answer.status == 401; }
+
   void watch(std::string_view told) const {
     for (const auto& secret : secrets_) CHECK_FALSE(told.contains(secret));
   }
@@ -303,11 +309,16 @@ TEST_CASE("a_flipped_bit_of_the_secret_is_unauthentic") {
 TEST_CASE("every_forged_signature_is_refused_with_the_same_words") {
   for_each_signed_request([](const Subject& subject, const core::HttpRequest& fixture) {
     const core::HttpRequest authentic = subject.signed_copy(fixture);
-    const std::string refusal = subject.refusal(fixture);  // no signature at all
+    std::string refusal = subject.refusal(fixture);  // no signature at all
     CHECK(refusal != "admitted");
 
     core::HttpRequest request = authentic;
     Signature signature(request, fixture, subject.account().signature_field);
+    if (refusal.empty()) {
+      signature.replace_by("none");
+      refusal = subject.refusal(request);
+      CHECK_FALSE(refusal.empty());
+    }
     const std::string& original = signature.original();
     const std::string bare = original.substr(original.find('=') + 1);
     for (const std::string& forged : std::vector<std::string>{"",
