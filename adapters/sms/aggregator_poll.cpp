@@ -30,7 +30,7 @@ constexpr std::string_view kDay = "%Y-%m-%d";
 // So many messages are committed at once.
 constexpr std::size_t kMaxCommit = 200;
 
-const AdapterInfo kInfo{.name = "sms/aggregator_poll", .channel = core::Channel::sms, .methods = {}, .max_body_bytes = 0};
+const AdapterInfo kInfo{.name = "sms/aggregator-poll", .channel = core::Channel::sms, .methods = {}, .max_body_bytes = 0};
 
 // Up to which day the inbox was asked for, and what of it is committed: the inbox is asked again for days that it was asked for
 // already, since a message may enter it late.
