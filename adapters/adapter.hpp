@@ -32,6 +32,7 @@ struct AdapterInfo {
   std::vector<std::string_view> methods;  // HTTP methods of the route /channels/<account>; none for a channel that only pulls
   std::uint64_t max_body_bytes;           // above the provider's documented maximum
   bool names_messages = true;             // every message carries the provider's own id
+  unsigned refusal_status = 403;          // told to the unauthentic; another where the provider would give up a mail over our own mistake
 };
 
 // What a citizen says, for demonstrations and load: `compose` writes it as the provider would.

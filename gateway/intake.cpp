@@ -32,21 +32,21 @@ HttpAnswer busy_answer() {
 asio::awaitable<HttpAnswer> Intake::take(std::string account, const adapters::Adapter& adapter, core::HttpRequest request) {
   const auto started = std::chrono::steady_clock::now();
   auto admission = admit(adapter, std::move(request));
-  if (!admission) co_return refuse(account, adapter.info().audience, admission.error());
+  if (!admission) co_return refuse(account, adapter.info(), admission.error());
   core::failpoint("intake.admitted");
   if (!admission->delivery) {
     telemetry_.handshake_answered(account);
     co_return std::move(admission->answer);
   }
   const auto seq = co_await journal_.append(std::move(*admission->delivery));
-  if (!seq) co_return refuse(account, adapter.info().audience, seq.error());
+  if (!seq) co_return refuse(account, adapter.info(), seq.error());
   core::failpoint("intake.before_answer");
   states_.heard(account, now());
   telemetry_.delivery_committed(account, std::chrono::steady_clock::now() - started);
   co_return std::move(admission->answer);
 }
 
-HttpAnswer Intake::refuse(std::string_view account, adapters::Audience audience, const core::Error& error) {
+HttpAnswer Intake::refuse(std::string_view account, const adapters::AdapterInfo& info, const core::Error& error) {
   telemetry_.delivery_refused(account, error.code);
   switch (core::disposition_of(error.code)) {
     case core::Disposition::refuse_sender: break;
@@ -54,8 +54,9 @@ HttpAnswer Intake::refuse(std::string_view account, adapters::Audience audience,
   }
   if (error.code == core::Errc::too_large) return plain(413, "too large\n");
   if (error.code == core::Errc::not_found) return plain(404, "not found\n");
-  if (error.code == core::Errc::malformed) return plain(400, audience == adapters::Audience::staff ? error.what + "\n" : "bad request\n");
-  return plain(403, "forbidden\n");
+  if (error.code == core::Errc::malformed) return plain(400, info.audience == adapters::Audience::staff ? error.what + "\n" : "bad request\n");
+  if (info.refusal_status == 503) return busy_answer();
+  return plain(info.refusal_status, "forbidden\n");
 }
 
 }  // namespace satupintu::gateway

@@ -27,7 +27,9 @@ constexpr std::uint64_t kMaxBodyBytes = 50'000'000;
 // What holds files: of them only the place is remembered. A test of Postmark's says "Data". The raw mail would say everything again.
 constexpr std::array<std::string_view, 3> kBulkyKeys{"Content", "Data", "RawEmail"};
 
-const AdapterInfo kInfo{.name = "email/postmark", .channel = core::Channel::email, .methods = {"POST"}, .max_body_bytes = kMaxBodyBytes};
+// A 403 ends Postmark's repeating for good; after anything else it tries again for ten hours.
+const AdapterInfo kInfo{
+    .name = "email/postmark", .channel = core::Channel::email, .methods = {"POST"}, .max_body_bytes = kMaxBodyBytes, .refusal_status = 401};
 
 // ------------------------------------------------------------------ JSON with files in it
 

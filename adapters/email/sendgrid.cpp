@@ -31,7 +31,9 @@ constexpr std::string_view kFilePrefix = "attachment";
 constexpr std::string_view kBoundary = "xYzZY-satu-pintu";
 constexpr double kSpamScore = 5;  // SpamAssassin's own line
 
-const AdapterInfo kInfo{.name = "email/sendgrid", .channel = core::Channel::email, .methods = {"POST"}, .max_body_bytes = kMaxBodyBytes};
+// SendGrid drops a mail on any 4xx, and repeats it for three days on a 5xx.
+const AdapterInfo kInfo{
+    .name = "email/sendgrid", .channel = core::Channel::email, .methods = {"POST"}, .max_body_bytes = kMaxBodyBytes, .refusal_status = 503};
 
 bool is_content_type(std::string_view name) { return core::equals_ignoring_case(name, "Content-Type"); }
 

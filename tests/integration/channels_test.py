@@ -50,6 +50,12 @@ class ChannelsTest(unittest.TestCase):
         self.assertEqual({name for name, account in self.accounts.items() if account["adapter"] not in WORDLESS} - published, set())
 
 
+    def test_a_wrong_secret_of_ours_does_not_make_a_provider_give_up_a_mail(self):
+        for account, status in (("surat-postmark", 401), ("surat-sendgrid", 503), ("surat-mailgun", 403)):
+            with self.subTest(account):
+                self.assertEqual(self.gateway.request(f"/channels/{account}/rahasia-yang-salah-000", b"{}", {"Content-Type": "application/json"})[0], status)
+
+
 class Open311Test(unittest.TestCase):
     KEY = "kunci-api-open311-uji-77c1"
 
