@@ -105,6 +105,7 @@ struct CallRecord {
 
 // What the sender (or an operator on the phone) stated outright, so that nobody needs to guess it.
 struct Stated {
+  bool by_operator = false;  // staff wrote it down, on whatever channel it came
   std::string category;    // a code of config/routing.toml
   std::string priority;    // emergency, high, normal, low
   std::string visibility;  // public, anonymous, secret

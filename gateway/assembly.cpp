@@ -149,6 +149,7 @@ void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& 
   submission.target = std::move(fingerprints.target);
   submission.said = std::move(fingerprints.said);
   submission.conversation = std::move(fingerprints.conversation);
+  submission.post = std::move(fingerprints.post);
   submission.caller = std::move(fingerprints.caller);
   submission.category = complaint.category.value;
   submission.reporter_ref = complaint.reporter.ref;

@@ -103,6 +103,35 @@ std::string conversation_of(const Message& message, std::string_view account, st
   return core::to_hex(core::keyed_hash(key, {"conversation", reporter, account, *thread}));
 }
 
+// The same for all spellings of a post's address that lead there: "https://twitter.com/sari/status/20073?s=20" and
+// "https://x.com/i/web/status/20073". Empty for what is no web address.
+std::string canonical_post(std::string_view permalink) {
+  const auto scheme = permalink.find("://");
+  if (scheme == std::string_view::npos) return {};
+  std::string_view rest = permalink.substr(scheme + 3);
+  rest = rest.substr(0, rest.find('#'));
+  for (const std::string_view prefix : {"www.", "m.", "mobile.", "web."}) {
+    if (rest.starts_with(prefix)) rest.remove_prefix(prefix.size());
+  }
+  const std::string_view host = rest.substr(0, rest.find('/'));
+  constexpr std::string_view kStatus = "/status/";
+  if (host == "x.com" || host == "twitter.com") {
+    const auto status = rest.find(kStatus);
+    if (status == std::string_view::npos) return {};
+    const std::string_view id = rest.substr(status + kStatus.size());
+    return "x.com/" + std::string(id.substr(0, id.find_first_not_of("0123456789")));
+  }
+  if (host == "instagram.com") rest = rest.substr(0, rest.find('?'));  // nothing behind it says which post
+  while (rest.ends_with('/')) rest.remove_suffix(1);
+  return std::string(rest);
+}
+
+std::string post_of(const Message& message, const core::Secret& key) {
+  if (!message.is_public || acts_on_another(message.kind)) return {};
+  const std::string post = canonical_post(message.permalink);
+  return post.empty() ? std::string() : core::to_hex(core::keyed_hash(key, {"post", post}));
+}
+
 std::string caller_of(const Message& message, std::string_view reporter, const core::Secret& key) {
   const bool is_about_a_call = message.call || message.kind == MessageKind::caller_location;
   if (reporter.empty() || !is_about_a_call) return {};
@@ -114,7 +143,7 @@ std::string caller_of(const Message& message, std::string_view reporter, const c
 Fingerprints fingerprints_of(const Message& message, std::string_view account, core::Timestamp received_at, std::string_view reporter,
                              std::string_view folded_text, const core::Secret& key) {
   return {seen_of(message, account, received_at, key), target_of(message, account, key), said_of(reporter, folded_text, key),
-          conversation_of(message, account, reporter, key), caller_of(message, reporter, key)};
+          conversation_of(message, account, reporter, key), post_of(message, key), caller_of(message, reporter, key)};
 }
 
 }  // namespace satupintu::normalizer

@@ -59,6 +59,7 @@ std::string canonical_identity(const Message& message) {
 }
 
 bool is_verified(const Message& message) {
+  if (message.stated.by_operator) return false;
   switch (message.channel) {
     case Channel::sms:
     case Channel::whatsapp:
@@ -114,6 +115,7 @@ Identity identify(const Message& message, const core::Secret& key) {
 }
 
 std::string_view stated_by(const Message& message) {
+  if (message.stated.by_operator) return "operator";
   switch (message.channel) {
     case Channel::call:
     case Channel::walk_in:

@@ -6,6 +6,7 @@
 --   seen:<message>          "<outcome> <origin> <complaint id> <code>": what became of a message; ids are empty for an orphan
 --   said:<words>            "<at> <complaint id> <code>": the complaint to which a reporter said these words
 --   open:<conversation>     "<at> <complaint id> <code> <category>": the complaint a conversation is about, and its last message
+--   post:<address>          "<complaint id> <code>": the complaint that a public post made, whoever told of it first
 --   caller:<reporter>       "<at> <complaint id> <code>": the complaint that a reporter's last call made
 --   case:<code>             hash: what the tracking page shows, and the stream the complaint is in
 -- All but case: expire. Times are the messages' own, in milliseconds, so that a replay decides as the first run did.
@@ -13,7 +14,7 @@
 -- Answers {outcome, 1 if this origin was not known before, complaint id, tracking code}.
 
 local intent, entry_type, lane, at, origin,
-      seen, target, target_code, said, conversation, caller,
+      seen, target, target_code, said, conversation, post, caller,
       category, reporter_ref, channel, complaint_id, code_1, code_2, code_3,
       event, type_at, subject_at, complaint_at, code_at,
       remember_ids, repeat_window, remember_words, conversation_window, remember_conversation = unpack(ARGV)
@@ -67,6 +68,14 @@ if intent == 'rate' or intent == 'withdraw' then
   return conclude('orphaned', '', '')
 end
 
+-- The same post by another account of ours, or written down by staff.
+local post_complaint, post_code = match(post ~= '' and call('GET', tag .. 'post:' .. post) or '', '^(%S+) (%S+)$')
+if post_complaint then return conclude('duplicate', post_complaint, post_code) end
+
+local function note_post(complaint, code)
+  if post ~= '' then call('SET', tag .. 'post:' .. post, complaint .. ' ' .. code, 'PX', remember_ids) end
+end
+
 if intent == 'hold' then return conclude('held', '', '') end
 
 -- A position that comes before its call leaves no trace: it is tried again.
@@ -118,6 +127,7 @@ if within(repeat_window, said_at) then
   if open_complaint == said_complaint and within(conversation_window, open_at) then
     note_conversation(said_complaint, said_code, open_category)
   end
+  note_post(said_complaint, said_code)
   note_caller(said_complaint, said_code)
   return result
 end
@@ -128,6 +138,7 @@ if within(conversation_window, open_at) and (open_category == '' or category == 
     open_category = category
     if call('EXISTS', tag .. 'case:' .. open_code) == 1 then call('HSET', tag .. 'case:' .. open_code, 'category', category) end
   end
+  note_post(open_complaint, open_code)
   note_words(open_complaint, open_code)
   note_conversation(open_complaint, open_code, open_category)
   return result
@@ -143,6 +154,7 @@ for _, code in ipairs({code_1, code_2, code_3}) do
     local result = enter('published', 'complaint.received', complaint_id, code)
     note_words(complaint_id, code)
     note_conversation(complaint_id, code, category)
+    note_post(complaint_id, code)
     note_caller(complaint_id, code)
     return result
   end

@@ -22,7 +22,7 @@ namespace {
 constexpr std::chrono::milliseconds kLongestDelay = std::chrono::days{4};
 
 // What publish.lua unpacks from ARGV; the order is the script's.
-constexpr std::size_t kScriptArguments = 28;
+constexpr std::size_t kScriptArguments = 29;
 
 std::string_view name_of(Intent intent) noexcept {
   switch (intent) {
@@ -157,7 +157,7 @@ void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<
         std::to_string(core::to_unix_ms(submission.at)), submission.origin);
     // Without an id of the provider's, the message is known by where it stands in the journal.
     add(submission.seen.empty() ? submission.origin : submission.seen, submission.target, submission.target_code, submission.said,
-        submission.conversation, submission.caller);
+        submission.conversation, submission.post, submission.caller);
     add(submission.category, submission.reporter_ref, submission.channel, submission.complaint_id, submission.code_candidates[0],
         submission.code_candidates[1], submission.code_candidates[2]);
     const NewComplaintEvent event(submission);

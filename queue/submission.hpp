@@ -32,6 +32,7 @@ struct Submission {
   unsigned partition = 0;
   bool emergency = false;                        // into the emergency lane
   std::string seen, target, said, conversation;  // see normalizer::Fingerprints; empty: the rule does not apply
+  std::string post;                              // a public post, whoever tells of it
   std::string caller;                            // for a call, and for `locate`
   std::string target_code;                       // for `rate` and `withdraw`
   std::string category;

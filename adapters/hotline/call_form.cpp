@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "adapters/url.hpp"
 #include "core/ids.hpp"
 #include "core/time.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 
 // ------------------------------------------------------------------ the fields
 
-enum class Shape { text, name, code, tracking_code, moment, yes_no, whole, number, choice };
+enum class Shape { text, name, code, tracking_code, link, moment, yes_no, whole, number, choice };
 
 using Choices = std::span<const std::string_view>;
 
@@ -35,9 +36,11 @@ struct Group {
   std::span<const Field> fields;
 };
 
-constexpr double kMaxLine = 200, kMaxNumberText = 40, kMaxStory = 10'000, kMaxId = 250, kMaxCode = 40, kDaySeconds = 86'400;
+constexpr double kMaxLine = 200, kMaxNumberText = 40, kMaxStory = 10'000, kMaxId = 250, kMaxLink = 2'000, kMaxCode = 40, kDaySeconds = 86'400;
 
-constexpr auto kChannels = std::to_array<std::string_view>({"call", "walk_in", "letter", "app", "media"});
+// Staff also write down what came on a channel that has no adapter here, or whose adapter is out of order.
+constexpr auto kChannels = std::to_array<std::string_view>(
+    {"call", "walk_in", "letter", "app", "media", "sms", "whatsapp", "x", "instagram", "facebook", "telegram", "email"});
 constexpr auto kDispositions =
     std::to_array<std::string_view>({"normal", "ghost", "prank", "information", "wrong_number", "dropped", "call_back"});
 constexpr auto kDirections = std::to_array<std::string_view>({"in", "out"});
@@ -122,6 +125,12 @@ constexpr auto kEntry = std::to_array<Field>({
     {.name = "edit_reason", .shape = Shape::text, .most = kMaxLine, .attribute = "edit_reason"},
 });
 
+// Where what staff write down can be found again.
+constexpr auto kSource = std::to_array<Field>({
+    {.name = "url", .shape = Shape::link, .most = kMaxLink},
+    {.name = "number", .shape = Shape::text, .most = kMaxLine, .attribute = "source_number"},
+});
+
 constexpr auto kTop = std::to_array<Field>({
     {.name = "channel", .shape = Shape::choice, .choices = kChannels},
     {.name = "disposition", .shape = Shape::choice, .required = true, .choices = kDispositions},
@@ -133,6 +142,7 @@ constexpr auto kGroups = std::to_array<Group>({{"call", kCall},
                                                {"place", kPlace},
                                                {"person", kPerson},
                                                {"result", kResult},
+                                               {"source", kSource},
                                                {"entry", kEntry}});
 
 // ------------------------------------------------------------------ what may stand in them
@@ -149,6 +159,18 @@ bool is_yes_or_no(const JsonView& value) {
   return value.is_true() || (value.exists() && !value.is_text() && !value.is_list() && !value.is_object() && !value.number());
 }
 
+// A host of the usual letters, and behind it whatever may stand in an address.
+bool is_https_address(std::string_view text) {
+  constexpr std::string_view kScheme = "https://";
+  const std::string host = host_of(text);
+  const auto is_host_letter = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == ':';
+  };
+  if (host.empty() || !text.starts_with(kScheme)) return false;
+  const std::string_view authority = text.substr(kScheme.size(), text.find_first_of("/?#", kScheme.size()) - kScheme.size());
+  return std::ranges::all_of(authority, is_host_letter);
+}
+
 bool fits(const Field& field, const JsonView& value) {
   const std::string text = value.text();
   const auto consists_of = [&](auto allowed) { return !text.empty() && std::ranges::all_of(text, allowed); };
@@ -160,6 +182,7 @@ bool fits(const Field& field, const JsonView& value) {
              consists_of([](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
     case Shape::tracking_code: return core::parse_tracking_code(text).has_value();
     case Shape::moment: return core::parse_rfc3339(text).has_value();
+    case Shape::link: return text.size() <= field.most && is_https_address(text);
     case Shape::yes_no: return is_yes_or_no(value);
     case Shape::choice: return std::ranges::find(field.choices, text) != field.choices.end();
     case Shape::whole:
@@ -177,6 +200,7 @@ std::string remedy_for(const Field& field) {
     case Shape::name: return "write 1 to " + written(field.most) + " visible ASCII characters";
     case Shape::code: return "write a category's code: a to z, 0 to 9 and _, at most " + written(field.most) + " characters";
     case Shape::tracking_code: return "write the complaint's tracking code, such as SP-0ABCD-EFGHV";
+    case Shape::link: return "write the post's address, beginning with https://";
     case Shape::moment: return "write a time with its zone, such as 2026-01-05T10:04:05+07:00";
     case Shape::yes_no: return "write true or false";
     case Shape::whole: return "write a whole number from " + written(field.least) + " to " + written(field.most);
@@ -284,7 +308,9 @@ class Check {
 
 core::Channel channel_of(const JsonView& form) {
   const std::string name = form["channel"].text();
-  for (const auto channel : {core::Channel::walk_in, core::Channel::letter, core::Channel::app, core::Channel::media}) {
+  for (const auto channel :
+       {core::Channel::walk_in, core::Channel::letter, core::Channel::app, core::Channel::media, core::Channel::sms, core::Channel::whatsapp,
+        core::Channel::x, core::Channel::instagram, core::Channel::facebook, core::Channel::telegram, core::Channel::email}) {
     if (core::name_of(channel) == name) return channel;
   }
   return core::Channel::call;
@@ -394,6 +420,9 @@ core::Event CallForm::event(std::string external_id) const {
   message.sender = sender_of(form);
   message.text = form["incident"]["what_happened"].text();
   message.stated = stated_of(form);
+  message.stated.by_operator = true;
+  message.permalink = form["source"]["url"].text();
+  message.is_public = !message.permalink.empty();
   const JsonView place = form["place"];
   if (const auto latitude = place["latitude"].number()) {
     message.place = {.latitude = *latitude,

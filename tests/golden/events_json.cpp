@@ -124,6 +124,7 @@ json::object stated_json(const core::Stated& stated) {
   json::array attributes;
   for (const auto& [name, value] : stated.attributes) attributes.push_back(json::array{json::string(name), json::string(value)});
   return Fields{}
+      .flag("by_operator", stated.by_operator)
       .text("category", stated.category)
       .text("priority", stated.priority)
       .text("visibility", stated.visibility)

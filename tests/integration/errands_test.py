@@ -12,7 +12,7 @@ import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from gateway import ACCOUNTS, BEARER_KEY, KANNEL_SECRET, Gateway, wait_until, whatsapp_text  # noqa: E402
+from gateway import ACCOUNTS, BEARER_KEY, KANNEL_SECRET, Gateway, wait_until, whatsapp_signature, whatsapp_text  # noqa: E402
 from provider_api import ProviderApi  # noqa: E402
 
 PARTS = ["Selamat pagi, lampu jalan di depan masjid Al-Ikhlas Cipondoh ", "sudah padam sejak hari Senin dan warga takut lewat, ", "mohon segera diperbaiki."]
@@ -234,6 +234,41 @@ class MediaTest(unittest.TestCase):
         self.send_picture()
         wait_until(lambda: self.gateway.metric("satupintu_errands_postponed_total") >= 1, 30, "the refusal")
         self.assertEqual(len(self.gateway.entries()), 1)
+
+
+class MentionTest(unittest.TestCase):
+    """A mention of which Instagram tells the ids only."""
+    SECRET = "rahasia-aplikasi-meta-uji-9a64"
+
+    def setUp(self):
+        self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="satupintu-graph-")))
+        self.api = self.enterContext(ProviderApi(self.directory))
+        self.gateway = Gateway(self.api.settings(), f'[accounts.ig-kota]\nadapter = "meta/instagram"\napp_secret = {{ file = "ig.secret" }}\nverify_token = {{ file = "verify.token" }}\n'
+                               f'access_token = {{ file = "ig.token" }}\napi_url = "{self.api.url}/v26.0"\naccount_id = "1784"\n', start=False)
+        self.addCleanup(self.gateway.__exit__)
+        (self.gateway.directory / "ig.secret").write_text(self.SECRET + "\n")
+        (self.gateway.directory / "ig.token").write_text("token-instagram-uji-42aa17\n")
+
+    def mention(self):
+        body = json.dumps({"object": "instagram", "entry": [{"id": "1784", "time": 1767229200, "changes": [{"field": "mentions", "value": {"media_id": "1790"}}]}]}).encode()
+        return self.gateway.request("/channels/ig-kota", body, {"Content-Type": "application/json", **whatsapp_signature(body, self.SECRET)})[0]
+
+    def test_what_is_only_pointed_at_is_looked_up_through_kill_and_trouble_and_entered_once(self):
+        answers = iter([(500, {}, b"{}")])
+        found = (200, {"Content-Type": "application/json"}, json.dumps({"id": "1784", "mentioned_media": {
+            "id": "1790", "caption": "Sampah menumpuk di Neglasari @pemkot.uji", "media_type": "TEXT", "timestamp": "2026-01-01T01:00:00+0000", "username": "budi.poris"}}).encode())
+        self.api.answers[("GET", "/v26.0/1784")] = lambda request: next(answers, found)
+        self.gateway.start(environment={"SATUPINTU_KILL_AT": "errands.before_commit:2"})   # the first try postpones, the second has the post
+        self.assertEqual(self.mention(), 200)
+        self.assertEqual(self.gateway.wait(60), -signal.SIGKILL)
+        self.gateway.start()
+        self.assertEqual(self.mention(), 200)   # Meta repeats itself
+        self.gateway.wait_until_drained()
+        wait_until(lambda: texts(self.gateway), 60, "the post")
+        wait_until(lambda: len([line for line in self.gateway.ledger()["lines"] if line["outcome"] == "duplicate"]) == 1, 60, "the second look at it")
+        self.assertEqual(texts(self.gateway), ["Sampah menumpuk di Neglasari @pemkot.uji"])
+        self.assertTrue(self.gateway.wait_until_drained()["balances"])
+        self.assertIn("Bearer token-instagram", self.api.asked("/v26.0/1784")[0]["headers"]["Authorization"])
 
 
 if __name__ == "__main__":

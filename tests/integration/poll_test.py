@@ -15,7 +15,7 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from gateway import Gateway, wait_until  # noqa: E402
+from gateway import BEARER_KEY, Gateway, wait_until  # noqa: E402
 from mail_server import ADDRESS, PASSWORD, MailServer  # noqa: E402
 from provider_api import ProviderApi  # noqa: E402
 
@@ -92,7 +92,8 @@ class MentionsTest(unittest.TestCase):
         self.posts = []
         self.api.answers[("GET", f"/2/users/{self.US}/mentions")] = self.mentions
         self.gateway = Gateway(self.api.settings(), f'[accounts.x-kota]\nadapter = "x/account"\nconsumer_secret = {{ file = "x.secret" }}\nuser_id = "{self.US}"\n'
-                               f'username = "kota_uji"\nbearer_token = {{ file = "x.token" }}\npoll_every = "5s"\napi_url = "{self.api.url}"\n', start=False)
+                               f'username = "kota_uji"\nbearer_token = {{ file = "x.token" }}\npoll_every = "5s"\napi_url = "{self.api.url}"\n'
+                               '\n[accounts.hotline]\nadapter = "hotline/form"\nkey = { file = "bearer.key" }\n', start=False)
         self.addCleanup(self.gateway.__exit__)
         (self.gateway.directory / "x.secret").write_text(self.SECRET + "\n")
         (self.gateway.directory / "x.token").write_text("token-pembawa-x-uji-77c3e1f0\n")
@@ -142,6 +143,27 @@ class MentionsTest(unittest.TestCase):
         self.assertEqual(len(complaints(self.gateway)), 6)
         self.assertTrue(ledger["balances"])
         self.assertNotIn("token-pembawa", json.dumps(self.gateway.log))
+
+    def test_a_post_that_staff_write_down_is_the_one_that_was_read_or_will_be(self):
+        self.gateway.start()
+        texts = ["Banjir di RW 3 Periuk", "Lampu jalan padam di Cipondoh"]
+        posts = [self.post(number, text) for number, text in enumerate(texts, 1)]
+        forms = [{"channel": "x", "disposition": "normal", "operator": {"id": "rina.k", "position": "media sosial", "shift": "pagi"},
+                  "incident": {"category": "banjir", "what_happened": "Disalin petugas: " + post["text"]},
+                  "source": {"url": f"https://twitter.com/warga/status/{post['id']}?s=20"}} for post in posts]
+
+        def write_down(form, key):
+            status, _ = self.gateway.request("/channels/hotline", json.dumps(form).encode(), listener="staff", headers={
+                "Content-Type": "application/json", "Authorization": "Bearer " + BEARER_KEY, "Idempotency-Key": key})
+            self.assertEqual(status, 202)
+        write_down(forms[0], "salinan-0001")   # before the poll reads it
+        self.gateway.wait_until_drained()
+        self.posts = posts
+        wait_until(lambda: len(complaints(self.gateway)) == 2, 60, "the second post")
+        write_down(forms[1], "salinan-0002")   # after
+        ledger = self.gateway.wait_until_drained()
+        self.assertEqual(len(complaints(self.gateway)), 2)
+        self.assertEqual(sum(line["count"] for line in ledger["lines"] if line["outcome"] == "duplicate"), 2)
 
 
 if __name__ == "__main__":
