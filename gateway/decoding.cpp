@@ -23,7 +23,7 @@ namespace {
 constexpr char kOurs = '\x01';
 const std::string kJoined = kOurs + std::string("joined");
 const std::string kAttachment = kOurs + std::string("attachment");
-const std::string kUnfetched = kOurs + std::string("unfetched");
+const std::string kUnfetched = kOurs + std::string("unfetched ");
 
 // ------------------------------------------------------------------ a text and its parts
 
@@ -94,7 +94,8 @@ Message attachment_message(const json::object& told) {
 // ------------------------------------------------------------------
 
 Result<std::vector<Event>> decode_ours(const adapters::Adapter& adapter, const Delivery& delivery) {
-  if (delivery.head == kUnfetched) return std::vector<Event>{core::Ignored{"gone_at_provider", delivery.body}};
+  if (delivery.head.starts_with(kUnfetched))
+    return std::vector<Event>{core::Ignored{delivery.head.substr(kUnfetched.size()), delivery.body}};
   try {
     if (delivery.head == kJoined) return decode_joined(adapter, delivery);
     return std::vector<Event>{attachment_message(json::parse(delivery.body).as_object())};
@@ -163,8 +164,9 @@ Delivery attachment_delivery(const Delivery& original, const Message& message, s
   return {.account = original.account, .received_at = original.received_at, .head = kAttachment, .body = json::serialize(told)};
 }
 
-Delivery unfetched_delivery(const Delivery& original, const core::Pointer& pointer) {
-  return {.account = original.account, .received_at = original.received_at, .head = kUnfetched, .body = pointer.external_id};
+Delivery unfetched_delivery(const Delivery& original, const core::Pointer& pointer, std::string_view why) {
+  return {
+      .account = original.account, .received_at = original.received_at, .head = kUnfetched + std::string(why), .body = pointer.external_id};
 }
 
 }  // namespace satupintu::gateway

@@ -30,6 +30,7 @@ struct HeldPart {
 [[nodiscard]] core::Delivery attachment_delivery(const core::Delivery& original, const core::Message& message, std::size_t which,
                                                  const core::Attachment& outcome, const std::optional<core::SharedPlace>& position);
 
-[[nodiscard]] core::Delivery unfetched_delivery(const core::Delivery& original, const core::Pointer& pointer);
+// `why`: a short snake_case word.
+[[nodiscard]] core::Delivery unfetched_delivery(const core::Delivery& original, const core::Pointer& pointer, std::string_view why);
 
 }  // namespace satupintu::gateway

@@ -156,16 +156,19 @@ void Errands::wake() {
 asio::awaitable<void> Errands::attend(Errand errand) {
   auto outcome = co_await carry_out(errand);
   core::failpoint("errands.before_commit");
-  Commit commit;
-  if (outcome) {
-    commit = std::move(*outcome);
-  } else {
-    const core::Timestamp again_at = next_try(errand, outcome.error());
-    telemetry_.errand_postponed(errand.account, outcome.error(), errand.attempts + 1, again_at);
-    commit.postponed = queue::Postponement{errand.id, again_at};
+  Result<queue::Seq> committed = 0;
+  if (outcome) committed = co_await journal_.commit(std::move(*outcome));
+  // A journal that takes no more deliveries still takes it that there will be another try.
+  const bool must_wait = !outcome || (!committed && committed.error().code == Errc::overloaded);
+  if (must_wait) {
+    const core::Error error = outcome ? committed.error() : outcome.error();
+    const core::Timestamp again_at = next_try(errand, error);
+    telemetry_.errand_postponed(errand.account, error, errand.attempts + 1, again_at);
+    Commit later;
+    later.postponed = queue::Postponement{errand.id, again_at};
+    committed = co_await journal_.commit(std::move(later));
   }
-  if (const auto committed = co_await journal_.commit(std::move(commit)); !committed && committed.error().code != Errc::overloaded)
-    telemetry_.errands_unreadable(committed.error());
+  if (!committed) telemetry_.errands_unreadable(committed.error());
 }
 
 asio::awaitable<Result<Commit>> Errands::carry_out(const Errand& errand) {
@@ -203,7 +206,7 @@ asio::awaitable<Result<Commit>> Errands::fetch(const Errand& errand) {
     co_return ended(errand, std::move(*delivery));
   }
   if (is_final(delivery.error().code, errand.attempts) || now() > errand.expires)
-    co_return ended(errand, unfetched_delivery(row->delivery, *pointer));
+    co_return ended(errand, unfetched_delivery(row->delivery, *pointer, why_lost(delivery.error().code)));
   states_.failed(errand.account, delivery.error());
   co_return std::unexpected(delivery.error());
 }

@@ -142,8 +142,12 @@ std::string caller_of(const Message& message, std::string_view reporter, const c
 
 Fingerprints fingerprints_of(const Message& message, std::string_view account, core::Timestamp received_at, std::string_view reporter,
                              std::string_view folded_text, const core::Secret& key) {
-  return {seen_of(message, account, received_at, key), target_of(message, account, key), said_of(reporter, folded_text, key),
-          conversation_of(message, account, reporter, key), post_of(message, key), caller_of(message, reporter, key)};
+  return {seen_of(message, account, received_at, key),
+          target_of(message, account, key),
+          said_of(reporter, folded_text, key),
+          conversation_of(message, account, reporter, key),
+          post_of(message, key),
+          caller_of(message, reporter, key)};
 }
 
 }  // namespace satupintu::normalizer

@@ -157,13 +157,15 @@ TEST_CASE("a_public_post_is_the_same_whoever_tells_of_it_and_however_its_address
   };
   const auto first = made(post("https://x.com/i/web/status/2007300000000000101")).post;
   CHECK(first.size() == 32);
-  for (const char* spelling : {"https://x.com/sari_periuk/status/2007300000000000101?s=20", "https://twitter.com/sari_periuk/status/2007300000000000101",
-                               "https://mobile.twitter.com/sari/status/2007300000000000101#m", "http://www.x.com/a/status/2007300000000000101/photo/1"}) {
+  for (const char* spelling :
+       {"https://x.com/sari_periuk/status/2007300000000000101?s=20", "https://twitter.com/sari_periuk/status/2007300000000000101",
+        "https://mobile.twitter.com/sari/status/2007300000000000101#m", "http://www.x.com/a/status/2007300000000000101/photo/1"}) {
     CAPTURE(spelling);
     CHECK(made(post(spelling), kNow, "hotline").post == first);
   }
   CHECK(made(post("https://www.instagram.com/p/Cuji41/?igsh=abc")).post == made(post("https://instagram.com/p/Cuji41")).post);
-  CHECK(made(post("https://facebook.com/permalink.php?story_fbid=1&id=2")).post != made(post("https://facebook.com/permalink.php?story_fbid=3&id=2")).post);
+  CHECK(made(post("https://facebook.com/permalink.php?story_fbid=1&id=2")).post !=
+        made(post("https://facebook.com/permalink.php?story_fbid=3&id=2")).post);
   CHECK(made(post("https://x.com/i/web/status/2007300000000000102")).post != first);
   CHECK(made(post("https://x.com/sari_periuk")).post.empty());
   CHECK(made(post("")).post.empty());

@@ -36,7 +36,8 @@ struct Group {
   std::span<const Field> fields;
 };
 
-constexpr double kMaxLine = 200, kMaxNumberText = 40, kMaxStory = 10'000, kMaxId = 250, kMaxLink = 2'000, kMaxCode = 40, kDaySeconds = 86'400;
+constexpr double kMaxLine = 200, kMaxNumberText = 40, kMaxStory = 10'000, kMaxId = 250, kMaxLink = 2'000, kMaxCode = 40,
+                 kDaySeconds = 86'400;
 
 // Staff also write down what came on a channel that has no adapter here, or whose adapter is out of order.
 constexpr auto kChannels = std::to_array<std::string_view>(
@@ -308,9 +309,9 @@ class Check {
 
 core::Channel channel_of(const JsonView& form) {
   const std::string name = form["channel"].text();
-  for (const auto channel :
-       {core::Channel::walk_in, core::Channel::letter, core::Channel::app, core::Channel::media, core::Channel::sms, core::Channel::whatsapp,
-        core::Channel::x, core::Channel::instagram, core::Channel::facebook, core::Channel::telegram, core::Channel::email}) {
+  for (const auto channel : {core::Channel::walk_in, core::Channel::letter, core::Channel::app, core::Channel::media, core::Channel::sms,
+                             core::Channel::whatsapp, core::Channel::x, core::Channel::instagram, core::Channel::facebook,
+                             core::Channel::telegram, core::Channel::email}) {
     if (core::name_of(channel) == name) return channel;
   }
   return core::Channel::call;
