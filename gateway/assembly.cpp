@@ -104,8 +104,10 @@ void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp r
   if (!events) return set_aside(batch, row, events.error().what, recorded_at);
   if (events->empty()) return batch.ignored.push_back({{row.delivery.account, row.seq, 0}, "empty"});
 
-  const std::string provider(accounts_.at(row.delivery.account)->info().name);
-  const normalizer::Origin origin{row.delivery.account, provider, row.delivery.received_at, core::sha256_hex(row.delivery.body)};
+  const adapters::AdapterInfo& info = accounts_.at(row.delivery.account)->info();
+  const core::Channel channel = info.channel;
+  const normalizer::Origin origin{row.delivery.account, std::string(info.name), row.delivery.received_at,
+                                  core::sha256_hex(row.delivery.body)};
   std::uint32_t index = 0;
   for (auto& event : *events) {
     Place place{row.delivery.account, row.seq, index};
@@ -116,7 +118,15 @@ void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp r
           make_errand(ErrandKind::fetch, place.account, {.seq = place.seq, .index = place.index}, recorded_at, recorded_at + kPatience);
       batch.ignored.push_back({std::move(place), "fetched_separately", {std::move(errand)}});
     } else if (auto* ignored = std::get_if<core::Ignored>(&event)) {
-      batch.ignored.push_back({std::move(place), std::move(ignored->why)});
+      const bool is_a_call_that_counts = channel == core::Channel::call && !ignored->external_id.empty();
+      if (is_a_call_that_counts) {
+        core::Message call;
+        call.channel = channel;
+        call.external_id = std::move(ignored->external_id);
+        add_message(batch, std::move(place), origin, std::move(call), recorded_at, std::move(ignored->why));
+      } else {
+        batch.ignored.push_back({std::move(place), std::move(ignored->why)});
+      }
     } else if (auto* unreadable = std::get_if<core::Unreadable>(&event)) {
       batch.quarantined.push_back({row.seq, index, row.delivery.account, std::move(unreadable->why), recorded_at});
     } else {
@@ -131,8 +141,8 @@ void Assembly::set_aside(Batch& batch, const queue::JournalRow& row, std::string
   batch.quarantined.push_back({row.seq, queue::kWholeDelivery, row.delivery.account, std::move(why), at});
 }
 
-void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message,
-                           core::Timestamp recorded_at) {
+void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at,
+                           std::string only_counted_as) {
   const auto part = message.part && message.part->total > 1 ? message.part : std::nullopt;
   const bool is_lost_attachment =
       message.kind == core::MessageKind::attachment && message.attachments.front().state == core::AttachmentState::lost;
@@ -142,7 +152,8 @@ void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& 
   Submission submission;
   submission.origin = gateway_id_ + ":" + std::to_string(place.seq) + ":" + std::to_string(place.index);
   set_intent(submission, command, complaint.contact.kind);
-  if (part) submission.intent = Intent::hold;
+  if (part) only_counted_as = "joined_with_its_siblings";
+  if (!only_counted_as.empty()) submission.intent = Intent::hold;
   if (is_lost_attachment) submission.entry_type = "attachment.lost";
   submission.emergency = complaint.priority == core::Priority::emergency;
   submission.seen = std::move(fingerprints.seen);
@@ -161,7 +172,7 @@ void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& 
   submission.event = to_event_pieces(complaint, sealed, recorded_at);
   auto errands =
       part ? std::vector{errand_to_join(place, *part, complaint, recorded_at, wait_for_parts_)} : errands_of(place, complaint, recorded_at);
-  batch.waiting.push_back({std::move(place), std::move(submission), std::move(errands)});
+  batch.waiting.push_back({std::move(place), std::move(submission), std::move(only_counted_as), std::move(errands)});
 }
 
 }  // namespace satupintu::gateway

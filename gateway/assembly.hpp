@@ -30,6 +30,7 @@ struct Batch {
   struct Waiting {
     Place place;
     queue::Submission submission;
+    std::string why;                     // of one that is only remembered
     std::vector<queue::Errand> errands;  // to be done unless it turns out a duplicate
   };
   struct Ignored {
@@ -56,7 +57,9 @@ class Assembly {
   static void set_aside(Batch& batch, const queue::JournalRow& row, std::string why, core::Timestamp at);
 
  private:
-  void add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at);
+  // `only_counted_as` not empty: it is entered nowhere, but is counted once, under that reason.
+  void add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at,
+                   std::string only_counted_as = {});
 
   const Accounts& accounts_;
   const normalizer::Normalizer& normalizer_;

@@ -36,8 +36,8 @@ struct Counted {
 };
 
 // What the ledger says of a submission. `goes_on`: an errand takes it up again.
-Counted outcome_of(queue::Outcome outcome, queue::Intent intent, bool goes_on) {
-  if (outcome == queue::Outcome::held) return {"ignored", "joined_with_its_siblings"};
+Counted outcome_of(queue::Outcome outcome, queue::Intent intent, std::string_view held_as, bool goes_on) {
+  if (outcome == queue::Outcome::held) return {"ignored", held_as};
   if (outcome != queue::Outcome::orphaned) return {name_of(outcome), ""};
   if (intent != queue::Intent::locate) return {"ignored", "original_unknown"};
   return {"ignored", goes_on ? "waits_for_its_call" : "call_unknown"};
@@ -57,8 +57,8 @@ queue::Advance account_for(const Batch& batch, const std::vector<queue::Publishe
     ++advance.events;
   };
   for (std::size_t i = 0; i < published.size(); ++i) {
-    const auto& [place, submission, errands] = batch.waiting[i];
-    const auto [outcome, why] = outcome_of(published[i].outcome, submission.intent, !errands.empty());
+    const auto& [place, submission, held_as, errands] = batch.waiting[i];
+    const auto [outcome, why] = outcome_of(published[i].outcome, submission.intent, held_as, !errands.empty());
     count(place.account, place.seq, outcome, why);
     // A position whose call is known has nothing more to look for; whoever came a second time was taken care of the first time.
     const bool is_done = published[i].outcome == queue::Outcome::duplicate ||

@@ -183,7 +183,7 @@ bool fits(const Field& field, const JsonView& value) {
              consists_of([](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
     case Shape::tracking_code: return core::parse_tracking_code(text).has_value();
     case Shape::moment: return core::parse_rfc3339(text).has_value();
-    case Shape::link: return text.size() <= field.most && is_https_address(text);
+    case Shape::link: return characters_in(text) <= field.most && is_https_address(text);
     case Shape::yes_no: return is_yes_or_no(value);
     case Shape::choice: return std::ranges::find(field.choices, text) != field.choices.end();
     case Shape::whole:

@@ -72,6 +72,9 @@ class Open311Test(unittest.TestCase):
     def get(self, path):
         return self.gateway.request("/open311/v2/" + path)
 
+    def wait_for_redis(self):
+        wait_until(lambda: self.gateway.metric("satupintu_redis_up") == 1, 60, "Redis")
+
     REPORT = {"service_code": "pju", "description": "Lampu jalan padam di depan SDN Cipondoh 3", "lat": "-6.1753", "long": "106.6812",
               "email": "sari@contoh.example", "first_name": "Sari"}
 
@@ -98,7 +101,7 @@ class Open311Test(unittest.TestCase):
         self.assertEqual(answer.findtext("request/service_request_id"), code)
 
     def test_what_is_wrong_is_said_in_the_clients_format_and_leaves_nothing(self):
-        self.gateway.wait_until_drained()
+        self.wait_for_redis()
         for form, status in (({"service_code": "tidak-ada"}, 404), ({"lat": "", "long": ""}, 400), ({"lat": "abc"}, 400)):
             with self.subTest(form):
                 answer, body = self.post({**self.REPORT, **form})
@@ -109,7 +112,7 @@ class Open311Test(unittest.TestCase):
         self.assertEqual(self.gateway.wait_until_drained()["committed"], 0)
 
     def test_codes_cannot_be_guessed_through(self):
-        self.gateway.wait_until_drained()
+        self.wait_for_redis()
         answers = [self.get(f"requests/SP-{number:05d}-00000.json")[0] for number in range(80)]
         self.assertEqual(set(answers[:50]), {404})
         self.assertEqual(answers[-1], 429)

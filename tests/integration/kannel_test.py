@@ -114,20 +114,20 @@ class PostUrlTest(DeliveryTest, unittest.TestCase):
 
 
 class PartsTest(unittest.TestCase):
-    def test_parts_that_nobody_joins_come_as_messages_of_one_thread(self):
+    def test_parts_that_nobody_joins_say_which_part_of_what_they_are(self):
         for way, service in WAYS.items():
             with self.subTest(way), Capture() as capture, Kannel(service(capture), core={"sms-combine-concatenated-mo": "false"}) as kannel:
                 kannel.send_part("bagian kedua", 0xAA, 2, 2)
                 kannel.send_part("bagian pertama", 0xAA, 2, 1)
                 events = [decoded(request)[0] for request in capture.wait_for(2)]
-                self.assertEqual({(e["text"], e["thread_id"], *e["flags"]) for e in events},
-                                 {("bagian pertama", "concat:aa:2", "part 1/2"), ("bagian kedua", "concat:aa:2", "part 2/2")})
+                self.assertEqual({(e["text"], e["part"]["reference"], e["part"]["number"]) for e in events},
+                                 {("bagian pertama", "aa/2", "1 of 2"), ("bagian kedua", "aa/2", "2 of 2")})
 
     def test_a_part_without_its_siblings_comes_alone_in_the_end(self):
         with Capture() as capture, Kannel(by_post(capture), core={"sms-combine-concatenated-mo-timeout": 1}) as kannel:
             kannel.send_part("bagian kedua", 0xAA, 2, 2)
             event = decoded(capture.wait_for(1)[0])[0]
-            self.assertEqual((event["text"], event["flags"]), ("bagian kedua", ["part 2/2"]))
+            self.assertEqual((event["text"], event["part"]["number"]), ("bagian kedua", "2 of 2"))
 
 
 class RetryTest(unittest.TestCase):

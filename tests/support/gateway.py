@@ -223,6 +223,7 @@ back_office_public = {{ file = "{self.keys}/back-office.public" }}
         return self.data / "redis" / "redis.sock"
 
     def redis(self):
+        wait_until(self.redis_socket().exists, 60, "the embedded Redis")
         return RedisClient(path=self.redis_socket())
 
     def redis_pid(self):
