@@ -75,6 +75,8 @@ Result<HttpAnswer> HttpClient::send(const std::string& base, const core::HttpReq
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   answer.status = static_cast<unsigned>(status);
+  for (curl_header* header = nullptr; (header = curl_easy_nextheader(curl, CURLH_HEADER, -1, header)) != nullptr;)
+    answer.headers.emplace_back(header->name, header->value);
   return answer;
 }
 

@@ -20,6 +20,7 @@ using Run = std::function<int()>;
 [[nodiscard]] Run add_replay(CLI::App& app);
 [[nodiscard]] Run add_quarantine(CLI::App& app);
 [[nodiscard]] Run add_send_fixture(CLI::App& app);
+[[nodiscard]] Run add_import(CLI::App& app);
 [[nodiscard]] Run add_simulate(CLI::App& app);
 [[nodiscard]] Run add_keygen(CLI::App& app);
 [[nodiscard]] Run add_unseal(CLI::App& app);
