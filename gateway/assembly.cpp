@@ -122,7 +122,7 @@ void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp r
       if (is_a_call_that_counts) {
         core::Message call;
         call.channel = channel;
-        call.external_id = std::move(ignored->external_id);
+        call.external_id = ignored->why + ":" + ignored->external_id;
         add_message(batch, std::move(place), origin, std::move(call), recorded_at, std::move(ignored->why));
       } else {
         batch.ignored.push_back({std::move(place), std::move(ignored->why)});
