@@ -108,6 +108,7 @@ int main() {
   if (!core::start_crypto()) return 1;
   const auto mailbox = make_mailbox();
   (void)adapters::read_mail("Subject: x\r\n\r\nx");  // GMime is started once
+  std::printf("%-58s %6.1f MB\n", "the process before any mail", static_cast<double>(status_kib("VmRSS")) * 1024 / 1e6);
   const std::string boundary = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
   const std::string line(76, 'A');
   struct Case {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs Satu Pintu and its peers in turn under the same load and writes bench/RESULTS.md. Called by scripts/bench, which
-builds what is needed first. Everything stays on loopback, in a directory of its own that is removed at the end."""
+"""Runs Satu Pintu and its peers in turn under the same load, then measures single steps, and writes bench/RESULTS.md. Called by scripts/bench,
+which builds what is needed first. Everything stays on loopback, in a directory of its own that is removed at the end."""
 import argparse
 import contextlib
 import dataclasses
@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import signal
 import socket
@@ -35,6 +36,9 @@ BODY_BYTES = 1200
 MOST_NOISE = 0.05
 SECRET = "rahasia-beban-uji-7c1d20e4"
 PATH = "/channels/wa"
+PARTS = ("systems", "decode", "mail")
+MOST_DECODE_US = 60
+MOST_MAIL_MB = 80
 MARKER = "<!-- scripts/bench writes what is above this line and keeps what is below it. -->"
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -325,6 +329,42 @@ def fdatasync_ms(directory):
     return percentiles(times)
 
 
+# --- single steps
+
+def measure_decode(options, work):
+    """Per adapter the CPU time of admit and decode, and where its body is JSON, of Node's parsing the same bytes. One after the other, on one core."""
+    core = max(os.sched_getaffinity(0))
+    bodies = work / "bodies"
+    rounds, milliseconds = str(options.step_rounds), "50"
+
+    def on_one_core(*command):
+        return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True, check=True,
+                              preexec_fn=lambda: os.sched_setaffinity(0, {core})).stdout
+    rows = json.loads(on_one_core(BUILD / "bench/satupintu_decode_cost", "--rounds", rounds, "--milliseconds", milliseconds, "--bodies", bodies))
+    for row in rows:
+        if (bodies / row["adapter"]).exists():
+            row["node_us"] = float(on_one_core("node", BENCH / "peers/node/parse.js", bodies / row["adapter"], rounds, milliseconds))
+        print(f"{row['adapter']:24} admit {row['admit_us']:6.1f} µs  decode {row['decode_us']:6.1f} µs" +
+              (f"  Node's JSON.parse {row['node_us']:6.1f} µs, decode ÷ Node {row['decode_us'] / row['node_us']:.2f}" if "node_us" in row else ""), flush=True)
+    return rows
+
+
+def measure_mail():
+    """What satupintu_mail_memory says, as (mail, step, MB above what the process held, ms), and what the process held."""
+    said = subprocess.run([str(BUILD / "bench/satupintu_mail_memory")], stdout=subprocess.PIPE, text=True, check=True).stdout
+    print(said, flush=True)
+    held, steps, mail = 0, [], ""
+    for line in said.splitlines():
+        words = re.match(r"(.*?)\s+([\d.]+) MB(?:\s+(\d+) ms)?", line)
+        if not words:
+            mail = line
+        elif words[3] is None:
+            held = float(words[2])
+        else:
+            steps.append((mail, words[1].strip(), float(words[2]), int(words[3])))
+    return held, steps
+
+
 # --- writing it down
 
 def table(head, rows):
@@ -421,6 +461,56 @@ def versions():
             f"Node {first_line('node', '--version')}, " + ", ".join(f"{name} {version}" for name, version in packages.items()))
 
 
+def decode_part(rows, options):
+    slowest = max(rows, key=lambda row: row["decode_us"])
+    lines = []
+    for row in rows:
+        node_us, admit_us = row.get("node_us"), row["admit_us"]
+        lines.append([row["adapter"], f"{row['bytes']:,}", f"{admit_us:.1f}" if admit_us else "", f"{row['decode_us']:.1f}", f"{node_us:.1f}" if node_us else "",
+                      f"{row['decode_us'] / node_us:.2f}" if node_us else ""])
+    met = "yes" if slowest["decode_us"] <= MOST_DECODE_US else "**no**"
+    return f"""## Decoding
+
+{measured_line()}; medians of {options.step_rounds} rounds of 50 ms
+
+CPU time of one thread per delivery (`CLOCK_THREAD_CPUTIME_ID`), 64 different ones of about 1.5 KB each, composed and signed by the adapter itself. Beside it, where the body is
+JSON, what Node needs on the same core for `JSON.parse` of the same bytes and a walk over every value, and nothing else. Goal: at most {MOST_DECODE_US} µs; the slowest is
+{slowest['adapter']} with {slowest['decode_us']:.1f} µs: {met}.
+
+""" + table(["adapter", "bytes", "admit µs", "decode µs", "Node µs", "decode ÷ Node"], lines)
+
+
+def mail_part(held, steps):
+    decodes = [megabytes for _, step, megabytes, _ in steps if "decode" in step]
+    met = "yes" if held + max(decodes) < MOST_MAIL_MB else "**no**"
+    return f"""## The largest mails
+
+{measured_line()}
+
+Resident memory that mails of 25 MB, the largest that are read, add at most to the {held:.0f} MB that the process holds without them, the mail itself included. Goal: less than
+{MOST_MAIL_MB} MB in all while such a mail is decoded; measured {held + max(decodes):.0f} MB: {met}.
+
+""" + table(["mail, and what is done with it", "MB", "ms"], [[f"{mail}: {step}", f"{megabytes:.1f}", f"{took}"] for mail, step, megabytes, took in steps])
+
+
+def measured_line():
+    return (f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC, {first_line('git', '-C', str(ROOT), 'describe', '--always', '--dirty')}, "
+            f"{machine()}, Node {first_line('node', '--version')}: {command()}")
+
+
+def command():
+    return f"`scripts/bench{' ' + ' '.join(sys.argv[1:]) if sys.argv[1:] else ''}`"
+
+
+def write_part(file, name, text):
+    """Puts a part where it stood, or at the end."""
+    begin, end = f"<!-- scripts/bench writes {name} from here -->", f"<!-- to here: {name} -->"
+    old = file.read_text() if file.exists() else "# Results of the benchmark\n"
+    before, _, rest = old.partition(begin)
+    after = rest.partition(end)[2] or "\n"
+    file.write_text(f"{before.rstrip()}\n\n{begin}\n\n{text}\n\n{end}{after}")
+
+
 def write_results(file, results, options, sync):
     old = file.read_text() if file.exists() else ""
     kept = old.split(MARKER, 1)[1] if MARKER in old else "\n"
@@ -432,7 +522,7 @@ def write_results(file, results, options, sync):
         f"""- **When**: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC
 - **Machine**: {machine()}; a 4 KiB `fdatasync` takes {sync['p50']:.2f} ms (p50), {sync['p99']:.2f} ms (p99)
 - **Versions**: {versions()}
-- **Command**: `scripts/bench{' ' + ' '.join(sys.argv[1:]) if sys.argv[1:] else ''}`; medians of {options.rounds} round{'s' if options.rounds > 1 else ''}
+- **Command**: {command()}; medians of {options.rounds} round{'s' if options.rounds > 1 else ''}
 - **Noise**: programs that are no part of this used at most {others:.1%} of the CPU during a throughput run{noise}""",
         f"""WhatsApp deliveries of {BODY_BYTES / 1000:.1f} KB, each with its own id, sender and signature, over {CONNECTIONS} keep-alive connections; server, Redis and load generator
 share {CORES} cores. Every system checks the signature, drops duplicates, adds to a Redis stream, and answers only what is on disk; the `everysec` rows
@@ -452,7 +542,8 @@ reaches the stream per second counts the time to catch up after the last answer 
 
 
 def read_options():
-    parser = argparse.ArgumentParser(prog="scripts/bench", description="Compares Satu Pintu with nginx + Lua and Node and writes bench/RESULTS.md.")
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Compares Satu Pintu with nginx + Lua and Node, measures decoding, and writes bench/RESULTS.md.")
+    parser.add_argument("--only", default=",".join(PARTS), help="which parts, of: %(default)s")
     parser.add_argument("--quick", action="store_true", help="one round of 5 s runs instead of three of 10 s")
     parser.add_argument("--systems", default=",".join(system.key for system in SYSTEMS), help="which systems, of: %(default)s")
     parser.add_argument("--rounds", type=int, help="how often each system is run")
@@ -463,30 +554,44 @@ def read_options():
     unknown = set(options.systems.split(",")) - {system.key for system in SYSTEMS}
     if unknown:
         parser.error(f"no such system: {', '.join(sorted(unknown))}")
+    unknown = set(options.only.split(",")) - set(PARTS)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    options.step_rounds = 5 if options.quick else 15
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.seconds, options.warm_seconds, options.storm = (5, 1, 5_000) if options.quick else (10, 2, 10_000)
     return options
 
 
+def compare_systems(options, work):
+    systems = [system for system in SYSTEMS if system.key in options.systems.split(",")]
+    rounds = {system.key: [] for system in systems}
+    sync = fdatasync_ms(work)
+    for number in range(options.rounds):
+        for system in systems:
+            result = measure_system(system, options, work, number)
+            rounds[system.key].append(result)
+            closed, opened = result["closed"], result["open"]
+            print(f"round {number + 1}  {name_of(system):58} {closed['per_second']:8,.0f}/s  {closed['server_us']:6.1f} + {closed['redis_us']:5.1f} µs  "
+                  f"at {RATE}/s p50 {opened['latency_ms']['p50']:.1f} p99 {opened['latency_ms']['p99']:.1f} ms, "
+                  f"to the stream p99 {opened['to_stream_ms']['p99']:.1f} ms", flush=True)
+    write_results(options.out, [(system, median(rounds[system.key])) for system in systems], options, sync)
+
+
 def main():
     options = read_options()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
-    systems = [system for system in SYSTEMS if system.key in options.systems.split(",")]
-    rounds = {system.key: [] for system in systems}
+    parts = options.only.split(",")
     work = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=options.directory))
     try:
-        sync = fdatasync_ms(work)
-        for number in range(options.rounds):
-            for system in systems:
-                result = measure_system(system, options, work, number)
-                rounds[system.key].append(result)
-                closed, opened = result["closed"], result["open"]
-                print(f"round {number + 1}  {name_of(system):58} {closed['per_second']:8,.0f}/s  {closed['server_us']:6.1f} + {closed['redis_us']:5.1f} µs  "
-                      f"at {RATE}/s p50 {opened['latency_ms']['p50']:.1f} p99 {opened['latency_ms']['p99']:.1f} ms, "
-                      f"to the stream p99 {opened['to_stream_ms']['p99']:.1f} ms", flush=True)
+        if "systems" in parts:
+            compare_systems(options, work)
+        if "decode" in parts:
+            write_part(options.out, "decode", decode_part(measure_decode(options, work), options))
+        if "mail" in parts:
+            write_part(options.out, "mail", mail_part(*measure_mail()))
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    write_results(options.out, [(system, median(rounds[system.key])) for system in systems], options, sync)
     print(f"\nWritten: {options.out}")
 
 

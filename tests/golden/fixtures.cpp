@@ -26,9 +26,9 @@ Fixture load(const fs::path& path) {
     fixture.request = core::parse_fixture(text);
     if (!fixture.request) throw std::runtime_error(path.string() + " is not a request");
   } else {
-    const auto end_of_head = text.find("\n\n");
-    if (end_of_head == std::string::npos) throw std::runtime_error(path.string() + " has no blank line after its head");
-    fixture.pulled = {.account = {}, .received_at = kArrival, .head = text.substr(0, end_of_head), .body = text.substr(end_of_head + 2)};
+    auto pulled = parse_pulled(text);
+    if (!pulled) throw std::runtime_error(path.string() + " has no blank line after its head");
+    fixture.pulled = *std::move(pulled);
   }
   return fixture;
 }
@@ -45,6 +45,15 @@ std::vector<Fixture> load_all() {
 }
 
 }  // namespace
+
+std::optional<core::Delivery> parse_pulled(std::string_view text) {
+  const auto end_of_head = text.find("\n\n");
+  if (end_of_head == std::string_view::npos) return std::nullopt;
+  return core::Delivery{.account = {},
+                        .received_at = kArrival,
+                        .head = std::string(text.substr(0, end_of_head)),
+                        .body = std::string(text.substr(end_of_head + 2))};
+}
 
 const std::vector<Fixture>& fixtures() {
   static const std::vector<Fixture> all = load_all();

@@ -27,6 +27,9 @@ struct Fixture {
 // When every fixture arrives: 2026-01-01T01:00:00Z.
 inline constexpr core::Timestamp kArrival{std::chrono::seconds{1'767'229'200}};
 
+// A `.pulled` file's text as a delivery that comes in at kArrival; nullopt where no blank line ends its head.
+[[nodiscard]] std::optional<core::Delivery> parse_pulled(std::string_view text);
+
 // Of all adapters, in the order of their names.
 [[nodiscard]] const std::vector<Fixture>& fixtures();
 
