@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all webhooks of Meta have in common, whichever product they tell of: the handshake and the signature. WhatsApp's, Facebook's and Instagram's adapters hold one each. May be used by any thread.
+// What all webhooks of Meta have in common, whichever product they tell of: the handshake and the signature. WhatsApp's, Facebook's and
+// Instagram's adapters hold one each. May be used by any thread.
 #pragma once
 
 #include <cstdint>

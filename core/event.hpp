@@ -106,9 +106,9 @@ struct CallRecord {
 // What the sender (or an operator on the phone) stated outright, so that nobody needs to guess it.
 struct Stated {
   bool by_operator = false;  // staff wrote it down, on whatever channel it came
-  std::string category;    // a code of config/routing.toml
-  std::string priority;    // emergency, high, normal, low
-  std::string visibility;  // public, anonymous, secret
+  std::string category;      // a code of config/routing.toml
+  std::string priority;      // emergency, high, normal, low
+  std::string visibility;    // public, anonymous, secret
   std::string address, landmark, cross_street, kelurahan, kecamatan, rt, rw, zip;
   bool place_differs_from_caller = false;
   std::optional<Timestamp> occurred_at;

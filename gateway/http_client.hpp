@@ -19,7 +19,8 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   // Sends `request` to `base` ("http://127.0.0.1:8080") and gives the answer with its headers, whatever its status. Certificates
-  // are not checked on loopback, where a gateway is tried out under a public name. Fails with unavailable, or outcome_unknown once the request was sent.
+  // are not checked on loopback, where a gateway is tried out under a public name. Fails with unavailable, or outcome_unknown once the
+  // request was sent.
   [[nodiscard]] core::Result<core::HttpAnswer> send(const std::string& base, const core::HttpRequest& request);
 
  private:

@@ -54,7 +54,8 @@ HttpAnswer Intake::refuse(std::string_view account, const adapters::AdapterInfo&
   }
   if (error.code == core::Errc::too_large) return plain(413, "too large\n");
   if (error.code == core::Errc::not_found) return plain(404, "not found\n");
-  if (error.code == core::Errc::malformed) return plain(400, info.audience == adapters::Audience::staff ? error.what + "\n" : "bad request\n");
+  if (error.code == core::Errc::malformed)
+    return plain(400, info.audience == adapters::Audience::staff ? error.what + "\n" : "bad request\n");
   if (info.refusal_status == 503) return busy_answer();
   return plain(info.refusal_status, "forbidden\n");
 }

@@ -20,8 +20,9 @@ class Intake {
   Intake(queue::Journal& journal, AccountStates& states, Telemetry& telemetry)
       : journal_(journal), states_(states), telemetry_(telemetry) {}
 
-  // Committed or already known: the adapter's answer. Not authentic: 403, or what the adapter wants told. Malformed: 400. Too large: 413. The journal cannot
-  // commit, or its backlog is full: 503 with Retry-After. Texts are fixed, except that staff are told what was malformed.
+  // Committed or already known: the adapter's answer. Not authentic: 403, or what the adapter wants told. Malformed: 400. Too large: 413.
+  // The journal cannot commit, or its backlog is full: 503 with Retry-After. Texts are fixed, except that staff are told what was
+  // malformed.
   boost::asio::awaitable<core::HttpAnswer> take(std::string account, const adapters::Adapter& adapter, core::HttpRequest request);
 
  private:

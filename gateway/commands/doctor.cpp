@@ -9,8 +9,8 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <filesystem>
-#include <iterator>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "gateway/commands/commands.hpp"

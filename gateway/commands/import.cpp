@@ -491,7 +491,7 @@ Run add_import(CLI::App& app) {
   auto* command = app.add_subcommand("import", "Enter a table of calls, a spreadsheet or call records saved as CSV, as call forms");
   command->footer(
       "Without --yes it only shows what would be done. Every row has a key that follows from what it says, so the same file twice enters\n"
-      "nothing twice; kinds of calls that the ledger only counts (prank, information, …) are counted once more.\n"
+      "nothing twice.\n"
       "A call of which nobody wrote down anything is counted here only: a call form has no word for it, so the ledger does not have it.\n"
       "An account of hotline/cdr counts Asterisk's calls in the ledger.\n"
       "Exit status 1 when rows have mistakes or were refused, 2 when the file cannot be read or the gateway does not answer.");
