@@ -118,5 +118,37 @@ class Open311Test(unittest.TestCase):
         self.assertEqual(answers[-1], 429)
 
 
+class AlbumTest(unittest.TestCase):
+    """An album is several messages to Telegram, and one complaint to the city."""
+    SECRET = "rahasia_setwebhook_uji_51c0"
+
+    def setUp(self):
+        self.gateway = Gateway(accounts='[accounts.tg-kota]\nadapter = "telegram/bot"\nsecret_token = { file = "telegram.secret" }\nbot_token = { file = "telegram.token" }\n',
+                               start=False)
+        self.addCleanup(self.gateway.__exit__)
+        (self.gateway.directory / "telegram.secret").write_text(self.SECRET + "\n")
+        (self.gateway.directory / "telegram.token").write_text("7000000112:AAE0contoh-token-bot-untuk-uji_77aa\n")
+        self.gateway.start()
+
+    def send_photo(self, number, caption=None):
+        message = {"message_id": number, "date": 1767229200, "media_group_id": "13500000000000001", "chat": {"id": 810000041, "type": "private", "first_name": "Sari"},
+                   "from": {"id": 810000041, "is_bot": False, "first_name": "Sari"},
+                   "photo": [{"file_id": f"AgAC-kecil-{number}", "file_unique_id": f"k{number}", "width": 90, "height": 60, "file_size": 1200},
+                             {"file_id": f"AgAC-besar-{number}", "file_unique_id": f"b{number}", "width": 1280, "height": 853, "file_size": 181200}]}
+        if caption:
+            message["caption"] = caption
+        body = json.dumps({"update_id": 500000000 + number, "message": message}).encode()
+        return self.gateway.request("/channels/tg-kota", body, {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": self.SECRET})[0]
+
+    def test_five_photos_are_one_complaint(self):
+        self.assertEqual([self.send_photo(1, "Sampah menumpuk di depan pasar Ciledug")] + [self.send_photo(number) for number in (3, 2, 5, 4)], [200] * 5)
+        self.send_photo(3)   # Telegram repeats itself
+        ledger = self.gateway.wait_until_drained()
+        self.assertEqual({line["outcome"]: line["count"] for line in ledger["lines"]}, {"published": 1, "appended": 4, "duplicate": 1})
+        entries = self.gateway.entries()
+        self.assertEqual(len({event["subject"] for _, _, event in entries}), 1)
+        self.assertEqual(sum(len(event["data"]["contacts"][0]["attachments"]) for _, _, event in entries), 5)
+
+
 if __name__ == "__main__":
     unittest.main()
