@@ -15,7 +15,10 @@ awaitable<Result<core::Delivery>> Adapter::fetch(core::Pointer, Transport&) cons
 
 awaitable<Result<Download>> Adapter::download(core::Attachment attachment, Transport& transport) const {
   if (attachment.url.empty()) co_return core::fail(Errc::refused, "the attachment has no address");
-  co_return co_await transport.download({.url = std::move(attachment.url)});
+  auto download = co_await transport.download({.url = std::move(attachment.url)});
+  // Nothing of ours was shown, so that nothing of ours was refused: the link has ended.
+  if (!download && download.error().code == Errc::unauthentic) co_return core::fail(Errc::not_found, download.error().what);
+  co_return download;
 }
 
 Result<std::string> Adapter::extract(const core::Delivery&, const core::Attachment&) const {

@@ -74,7 +74,7 @@ class Adapter {
   // What a Pointer points at, as a delivery of this account that `decode` understands. Fails with not_found when it is gone.
   virtual boost::asio::awaitable<core::Result<core::Delivery>> fetch(core::Pointer pointer, Transport& transport) const;
 
-  // An attachment's bytes from where the provider keeps them. By default a GET of its url.
+  // An attachment's bytes from where the provider keeps them. By default a GET of its url, whose refusal means that it has ended.
   virtual boost::asio::awaitable<core::Result<Download>> download(core::Attachment attachment, Transport& transport) const;
 
   // The bytes of an attachment that came inside the delivery (Attachment::inline_part). Pure.

@@ -39,6 +39,8 @@ void AccountStates::reached(std::string_view account) {
 }
 
 void AccountStates::failed(std::string_view account, const core::Error& error) {
+  // The provider answered; what it no longer has is no trouble of the account's.
+  if (error.code == core::Errc::not_found || error.code == core::Errc::too_large) return reached(account);
   bool is_news = false;
   {
     const std::lock_guard guard(mutex_);

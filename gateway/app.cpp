@@ -110,8 +110,8 @@ struct App::Parts {
                  Assembly(config.accounts, normalizer, std::move(sealer), journal->gateway_id(), config.wait_for_parts), std::move(suspect),
                  telemetry),
         states(config.patience, now()),
-        outbound(config.outbound),
         media(config.media),
+        outbound(config.outbound),
         errands(back.get_executor(), *journal, config.accounts, outbound, media, states, telemetry),
         poller(back.get_executor(), *journal, config.accounts, outbound, states, telemetry),
         intake(*journal, states, telemetry),
@@ -145,8 +145,8 @@ struct App::Parts {
   normalizer::Normalizer normalizer;
   Pipeline pipeline;
   AccountStates states;
+  MediaStore media;  // before the threads that keep things in it
   Outbound outbound;
-  MediaStore media;
   Errands errands;
   Poller poller;
   Intake intake;
@@ -239,8 +239,6 @@ int App::run() {
   parts.health.ready = true;
   parts.telemetry.ready();
   parts.front.run();
-  parts.poller.stop();
-  parts.errands.stop();
   parts.pipeline.stop();
   parts.back_thread.join();
   return parts.exit_status;
@@ -278,6 +276,8 @@ void App::Parts::shut_down(std::string_view reason, int status) {
   health.ready = false;
   telemetry.draining(reason);
   erasure.cancel();
+  poller.stop();
+  errands.stop();
   outbound.stop();
   asio::co_spawn(front, drain(), rethrow);
 }

@@ -70,14 +70,16 @@ Errand errand_to_join(const Place& place, const core::TextPart& part, const core
                      recorded_at, recorded_at + wait, std::move(topic));
 }
 
-std::vector<Errand> errands_of(const Place& place, const core::Complaint& complaint, core::Timestamp recorded_at) {
+std::vector<Errand> errands_of(const Place& place, const core::Complaint& complaint, core::Timestamp recorded_at, bool is_first_look) {
   std::vector<Errand> errands;
   const auto add = [&](ErrandKind kind, std::uint32_t item, core::Timestamp due, core::Timestamp expires) {
-    errands.push_back(make_errand(kind, place.account, {.seq = place.seq, .index = place.index, .item = item}, due, expires));
+    errands.push_back(make_errand(
+        kind, place.account, {.seq = place.seq, .index = place.index, .item = item, .visibility = complaint.visibility}, due, expires));
   };
   const core::Message& message = complaint.contact;
   if (message.kind == core::MessageKind::caller_location) {
-    if (recorded_at - complaint.received_at < kWaitForCall)
+    // However long both waited in the journal: the call may be the next row.
+    if (is_first_look || recorded_at - complaint.received_at < kWaitForCall)
       add(ErrandKind::again, 0, recorded_at + kLookForCallAgain, recorded_at + kWaitForCall);
     return errands;
   }
@@ -112,7 +114,7 @@ void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp r
   for (auto& event : *events) {
     Place place{row.delivery.account, row.seq, index};
     if (auto* message = std::get_if<core::Message>(&event)) {
-      add_message(batch, std::move(place), origin, std::move(*message), recorded_at);
+      add_message(batch, std::move(place), origin, std::move(*message), recorded_at, !is_looked_at_again(row.delivery));
     } else if (std::holds_alternative<core::Pointer>(event)) {
       Errand errand =
           make_errand(ErrandKind::fetch, place.account, {.seq = place.seq, .index = place.index}, recorded_at, recorded_at + kPatience);
@@ -123,7 +125,7 @@ void Assembly::add(Batch& batch, const queue::JournalRow& row, core::Timestamp r
         core::Message call;
         call.channel = channel;
         call.external_id = ignored->why + ":" + ignored->external_id;
-        add_message(batch, std::move(place), origin, std::move(call), recorded_at, std::move(ignored->why));
+        add_message(batch, std::move(place), origin, std::move(call), recorded_at, true, std::move(ignored->why));
       } else {
         batch.ignored.push_back({std::move(place), std::move(ignored->why)});
       }
@@ -142,7 +144,7 @@ void Assembly::set_aside(Batch& batch, const queue::JournalRow& row, std::string
 }
 
 void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at,
-                           std::string only_counted_as) {
+                           bool is_first_look, std::string only_counted_as) {
   const auto part = message.part && message.part->total > 1 ? message.part : std::nullopt;
   const bool is_lost_attachment =
       message.kind == core::MessageKind::attachment && message.attachments.front().state == core::AttachmentState::lost;
@@ -170,8 +172,8 @@ void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& 
   submission.at = complaint.received_at;
   const std::string sealed = sealer_.seal(to_json(complaint.confidential), recorded_at);
   submission.event = to_event_pieces(complaint, sealed, recorded_at);
-  auto errands =
-      part ? std::vector{errand_to_join(place, *part, complaint, recorded_at, wait_for_parts_)} : errands_of(place, complaint, recorded_at);
+  auto errands = part ? std::vector{errand_to_join(place, *part, complaint, recorded_at, wait_for_parts_)}
+                      : errands_of(place, complaint, recorded_at, is_first_look);
   batch.waiting.push_back({std::move(place), std::move(submission), std::move(only_counted_as), std::move(errands)});
 }
 

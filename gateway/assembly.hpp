@@ -59,7 +59,7 @@ class Assembly {
  private:
   // `only_counted_as` not empty: it is entered nowhere, but is counted once, under that reason.
   void add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at,
-                   std::string only_counted_as = {});
+                   bool is_first_look, std::string only_counted_as = {});
 
   const Accounts& accounts_;
   const normalizer::Normalizer& normalizer_;

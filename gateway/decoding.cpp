@@ -22,6 +22,7 @@ namespace {
 // No adapter's head begins with this character.
 constexpr char kOurs = '\x01';
 const std::string kJoined = kOurs + std::string("joined");
+const std::string kAgain = kOurs + std::string("again");
 const std::string kAttachment = kOurs + std::string("attachment");
 const std::string kUnfetched = kOurs + std::string("unfetched ");
 
@@ -31,18 +32,29 @@ std::string bytes_of(const json::value& part, json::string_view key) {
   return core::from_base64(std::string_view(part.at(key).as_string())).value();
 }
 
-// The parts are read as they were when they came in.
+json::object one_event_of(const Delivery& delivery, std::uint32_t index) {
+  return {{"index", index},
+          {"received_at", core::to_unix_ms(delivery.received_at)},
+          {"head", core::to_base64(delivery.head)},
+          {"body", core::to_base64(delivery.body)}};
+}
+
+// As it was when it came in.
+Event decode_one_event(const adapters::Adapter& adapter, const std::string& account, const json::value& told) {
+  auto events = adapter.decode({.account = account,
+                                .received_at = core::from_unix_ms(told.at("received_at").to_number<std::int64_t>()),
+                                .head = bytes_of(told, "head"),
+                                .body = bytes_of(told, "body")});
+  const auto index = told.at("index").to_number<std::size_t>();
+  if (!events || index >= events->size()) throw std::runtime_error("the event is not there");
+  return std::move((*events)[index]);
+}
+
 Result<std::vector<Event>> decode_joined(const adapters::Adapter& adapter, const Delivery& delivery) {
   const json::value told = json::parse(delivery.body);
   std::vector<Message> parts;
   for (const json::value& part : told.at("parts").as_array()) {
-    const auto events = adapter.decode({.account = delivery.account,
-                                        .received_at = core::from_unix_ms(part.at("received_at").to_number<std::int64_t>()),
-                                        .head = bytes_of(part, "head"),
-                                        .body = bytes_of(part, "body")});
-    const auto index = part.at("index").to_number<std::size_t>();
-    if (!events || index >= events->size()) throw std::runtime_error("the part is not there");
-    parts.push_back(std::get<Message>((*events)[index]));
+    parts.push_back(std::get<Message>(decode_one_event(adapter, delivery.account, part)));
     static_cast<void>(parts.back().part.value());
   }
   return std::vector<Event>{adapters::join_parts(std::move(parts), told.at("total").to_number<unsigned>())};
@@ -70,6 +82,7 @@ Message attachment_message(const json::object& told) {
   message.sender.platform_id = text_of(told, "platform_id");
   message.sender.scope = text_of(told, "scope");
   message.is_public = told.at("is_public").as_bool();
+  message.stated.visibility = text_of(told, "visibility");
   core::Attachment& attachment = message.attachments.emplace_back();
   attachment.kind = enum_of<core::AttachmentKind>(told, "kind");
   attachment.state = enum_of<core::AttachmentState>(told, "state");
@@ -98,6 +111,7 @@ Result<std::vector<Event>> decode_ours(const adapters::Adapter& adapter, const D
     return std::vector<Event>{core::Ignored{delivery.head.substr(kUnfetched.size()), delivery.body}};
   try {
     if (delivery.head == kJoined) return decode_joined(adapter, delivery);
+    if (delivery.head == kAgain) return std::vector<Event>{decode_one_event(adapter, delivery.account, json::parse(delivery.body))};
     return std::vector<Event>{attachment_message(json::parse(delivery.body).as_object())};
   } catch (const std::exception&) {  // how Boost.JSON and others say that it is not as we write it
     return core::fail(Errc::unreadable, "not a delivery that this version makes");
@@ -127,10 +141,7 @@ Delivery joined_delivery(const std::vector<HeldPart>& parts, unsigned total) {
   core::Timestamp received_at = parts.front().delivery.received_at;
   for (const auto& [delivery, index] : parts) {
     received_at = std::min(received_at, delivery.received_at);
-    told.push_back({{"index", index},
-                    {"received_at", core::to_unix_ms(delivery.received_at)},
-                    {"head", core::to_base64(delivery.head)},
-                    {"body", core::to_base64(delivery.body)}});
+    told.push_back(one_event_of(delivery, index));
   }
   return {.account = parts.front().delivery.account,
           .received_at = received_at,
@@ -139,10 +150,12 @@ Delivery joined_delivery(const std::vector<HeldPart>& parts, unsigned total) {
 }
 
 Delivery attachment_delivery(const Delivery& original, const Message& message, std::size_t which, const core::Attachment& outcome,
-                             const std::optional<core::SharedPlace>& position) {
+                             core::Visibility visibility, const std::optional<core::SharedPlace>& position) {
+  // An edit is known by the message that it changed.
+  const bool is_edit = message.kind == core::MessageKind::edit && !message.in_reply_to.empty();
   json::object told{{"channel", static_cast<int>(message.channel)},
-                    {"id", "attachment:" + message.external_id + ":" + std::to_string(which)},
-                    {"message", message.external_id},
+                    {"id", "attachment:" + std::to_string(which) + ":" + message.external_id},
+                    {"message", is_edit ? message.in_reply_to : message.external_id},
                     {"thread", message.thread_id},
                     {"address_kind", static_cast<int>(message.sender.address_kind)},
                     {"address", message.sender.address},
@@ -150,6 +163,7 @@ Delivery attachment_delivery(const Delivery& original, const Message& message, s
                     {"platform_id", message.sender.platform_id},
                     {"scope", message.sender.scope},
                     {"is_public", message.is_public},
+                    {"visibility", name_of(visibility)},
                     {"kind", static_cast<int>(outcome.kind)},
                     {"state", static_cast<int>(outcome.state)},
                     {"stored_id", outcome.stored_id},
@@ -163,6 +177,16 @@ Delivery attachment_delivery(const Delivery& original, const Message& message, s
   if (position) told.emplace("position", json::object{{"latitude", position->latitude}, {"longitude", position->longitude}});
   return {.account = original.account, .received_at = original.received_at, .head = kAttachment, .body = json::serialize(told)};
 }
+
+Delivery again_delivery(const Delivery& original, std::uint32_t index) {
+  if (is_looked_at_again(original)) return original;
+  return {.account = original.account,
+          .received_at = original.received_at,
+          .head = kAgain,
+          .body = json::serialize(one_event_of(original, index))};
+}
+
+bool is_looked_at_again(const Delivery& delivery) { return delivery.head == kAgain; }
 
 Delivery unfetched_delivery(const Delivery& original, const core::Pointer& pointer, std::string_view why) {
   return {

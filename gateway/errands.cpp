@@ -26,7 +26,8 @@ using queue::ErrandKind;
 
 namespace {
 
-constexpr std::size_t kAtOnce = 16;
+// Fewer than the threads that the way out has, so that servers which hang leave some to the pull channels.
+constexpr std::size_t kAtOnce = 4;
 constexpr std::chrono::seconds kLook{1};
 constexpr std::chrono::seconds kFirstPause{5};
 constexpr std::chrono::minutes kLongestPause{15};
@@ -35,11 +36,11 @@ constexpr std::chrono::hours kPauseAfterRefusal{1};
 
 std::string to_payload(const ErrandSubject& subject) {
   return std::to_string(subject.seq) + ' ' + std::to_string(subject.index) + ' ' + std::to_string(subject.item) + ' ' +
-         std::to_string(subject.total);
+         std::to_string(subject.total) + ' ' + std::to_string(static_cast<int>(subject.visibility));
 }
 
 ErrandSubject subject_of(const Errand& errand) {
-  std::array<std::uint64_t, 4> numbers{};
+  std::array<std::uint64_t, 5> numbers{};
   const char* at = errand.payload.data();
   const char* const end = at + errand.payload.size();
   for (auto& number : numbers) {
@@ -47,7 +48,7 @@ ErrandSubject subject_of(const Errand& errand) {
     if (at != end) ++at;
   }
   return {numbers[0], static_cast<std::uint32_t>(numbers[1]), static_cast<std::uint32_t>(numbers[2]),
-          static_cast<std::uint32_t>(numbers[3])};
+          static_cast<std::uint32_t>(numbers[3]), static_cast<core::Visibility>(numbers[4])};
 }
 
 core::Timestamp next_try(const Errand& errand, const core::Error& error) {
@@ -89,6 +90,11 @@ Commit dropped(const Errand& errand) {
   return commit;
 }
 
+Result<Commit> without_row(const Errand& errand, const core::Error& error) {
+  if (error.code == Errc::not_found) return dropped(errand);
+  return std::unexpected(error);
+}
+
 }  // namespace
 
 Errand make_errand(ErrandKind kind, const std::string& account, ErrandSubject subject, core::Timestamp due, core::Timestamp expires,
@@ -117,9 +123,9 @@ Errands::Errands(asio::any_io_executor back, queue::Journal& journal, const Acco
 }
 
 asio::awaitable<void> Errands::run() {
-  while (!stopping_) {
+  while (!stopping_ && !journal_.failed()) {
     auto due = co_await journal_.errands_due(now(), kAtOnce + under_way_.size());
-    if (!due) telemetry_.errands_unreadable(due.error());
+    if (!due) telemetry_.errands_stuck(due.error());
     for (auto& errand : due ? *due : std::vector<Errand>{}) {
       if (stopping_ || under_way_.size() >= kAtOnce) break;
       std::string key = errand.topic.empty() ? std::to_string(errand.id) : errand.topic;
@@ -168,11 +174,12 @@ asio::awaitable<void> Errands::attend(Errand errand) {
     later.postponed = queue::Postponement{errand.id, again_at};
     committed = co_await journal_.commit(std::move(later));
   }
-  if (!committed) telemetry_.errands_unreadable(committed.error());
+  if (!committed) telemetry_.errands_stuck(committed.error());
 }
 
 asio::awaitable<Result<Commit>> Errands::carry_out(const Errand& errand) {
-  if (!accounts_.contains(errand.account)) co_return dropped(errand);
+  const bool needs_account = errand.kind == ErrandKind::fetch || errand.kind == ErrandKind::store;
+  if (needs_account && !accounts_.contains(errand.account)) co_return fail(Errc::misconfigured, "the account is not in the configuration");
   switch (errand.kind) {
     case ErrandKind::fetch: co_return co_await fetch(errand);
     case ErrandKind::store: co_return co_await store(errand);
@@ -193,7 +200,7 @@ asio::awaitable<Result<queue::JournalRow>> Errands::row_of(queue::Seq seq) {
 asio::awaitable<Result<Commit>> Errands::fetch(const Errand& errand) {
   const ErrandSubject subject = subject_of(errand);
   const auto row = co_await row_of(subject.seq);
-  if (!row) co_return dropped(errand);
+  if (!row) co_return without_row(errand, row.error());
   auto events = decode(accounts_, *row);
   if (!events || subject.index >= events->size()) co_return dropped(errand);
   const auto* pointer = std::get_if<core::Pointer>(&(*events)[subject.index]);
@@ -214,7 +221,7 @@ asio::awaitable<Result<Commit>> Errands::fetch(const Errand& errand) {
 asio::awaitable<Result<Commit>> Errands::store(const Errand& errand) {
   const ErrandSubject subject = subject_of(errand);
   const auto row = co_await row_of(subject.seq);
-  if (!row) co_return dropped(errand);
+  if (!row) co_return without_row(errand, row.error());
   auto events = decode(accounts_, *row);
   if (!events || subject.index >= events->size()) co_return dropped(errand);
   const auto* message = std::get_if<core::Message>(&(*events)[subject.index]);
@@ -229,7 +236,8 @@ asio::awaitable<Result<Commit>> Errands::store(const Errand& errand) {
     attachment.stored_id = stored->id;
     attachment.url = media_.link_to({.id = stored->id}, now());
     const bool may_have_metadata = stored->mime_type == "image/jpeg" || stored->mime_type == "image/png";
-    if (may_have_metadata) attachment.public_url = media_.link_to({.id = stored->id, .is_public = true}, now());
+    if (may_have_metadata && subject.visibility != core::Visibility::secret)
+      attachment.public_url = media_.link_to({.id = stored->id, .is_public = true}, now());
     attachment.mime_type = stored->mime_type;
     attachment.sha256 = stored->id;
     attachment.bytes = stored->bytes;
@@ -237,7 +245,7 @@ asio::awaitable<Result<Commit>> Errands::store(const Errand& errand) {
     attachment.state = core::AttachmentState::lost;
     attachment.lost_why = stored.error().code == Errc::unreadable ? stored.error().what : std::string(why_lost(stored.error().code));
   }
-  co_return ended(errand, attachment_delivery(row->delivery, *message, subject.item, attachment,
+  co_return ended(errand, attachment_delivery(row->delivery, *message, subject.item, attachment, subject.visibility,
                                               stored ? stored->position : std::optional<core::SharedPlace>()));
 }
 
@@ -252,6 +260,8 @@ asio::awaitable<Result<StoredMedia>> Errands::bring_in(std::string account, core
   auto download = co_await adapter.download(attachment, *transports_.at(account));
   if (!download) {
     states_.failed(account, download.error());
+    // That what came is no answer says nothing about the file.
+    if (download.error().code == Errc::unreadable) co_return fail(Errc::unavailable, download.error().what);
     co_return std::unexpected(download.error());
   }
   states_.reached(account);
@@ -284,6 +294,7 @@ asio::awaitable<Result<Commit>> Errands::join(const Errand& errand) {
   for (const auto& [number, part] : by_number) {
     const ErrandSubject subject = subject_of(*part);
     auto row = co_await row_of(subject.seq);
+    if (!row && row.error().code != Errc::not_found) co_return std::unexpected(row.error());
     if (row) parts.push_back({std::move(row->delivery), subject.index});
     commit.errands_done.push_back(part->id);
   }
@@ -292,9 +303,10 @@ asio::awaitable<Result<Commit>> Errands::join(const Errand& errand) {
 }
 
 asio::awaitable<Result<Commit>> Errands::again(const Errand& errand) {
-  auto row = co_await row_of(subject_of(errand).seq);
-  if (!row) co_return dropped(errand);
-  co_return ended(errand, std::move(row->delivery));
+  const ErrandSubject subject = subject_of(errand);
+  const auto row = co_await row_of(subject.seq);
+  if (!row) co_return without_row(errand, row.error());
+  co_return ended(errand, again_delivery(row->delivery, subject.index));
 }
 
 }  // namespace satupintu::gateway

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "core/complaint.hpp"
 #include "gateway/account_states.hpp"
 #include "gateway/accounts.hpp"
 #include "gateway/media_store.hpp"
@@ -25,8 +26,9 @@ namespace satupintu::gateway {
 struct ErrandSubject {
   queue::Seq seq = 0;
   std::uint32_t index = 0;
-  std::uint32_t item = 0;   // the attachment, counted from 0; the part, from 1
-  std::uint32_t total = 0;  // parts
+  std::uint32_t item = 0;                                // the attachment, counted from 0; the part, from 1
+  std::uint32_t total = 0;                               // parts
+  core::Visibility visibility = core::Visibility::open;  // of the report that an attachment belongs to
 };
 
 [[nodiscard]] queue::Errand make_errand(queue::ErrandKind kind, const std::string& account, ErrandSubject subject, core::Timestamp due,

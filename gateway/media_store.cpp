@@ -108,6 +108,14 @@ bool write_and_sync(const std::filesystem::path& file, std::string_view bytes) {
   return ::close(descriptor) == 0 && good;
 }
 
+// So that a name is there after a power cut.
+bool sync_directory(const std::filesystem::path& directory) {
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  if (descriptor >= 0) ::close(descriptor);
+  return synced;
+}
+
 std::string signature_of(const core::Secret& key, std::string_view path, std::string_view until) {
   return core::to_hex(core::keyed_hash(key, {"media link", path, until}));
 }
@@ -135,9 +143,10 @@ Result<StoredMedia> MediaStore::keep_bytes(std::string_view bytes) {
   StoredMedia stored{.id = core::sha256_hex(bytes), .mime_type = type_of(bytes), .bytes = bytes.size(), .position = position_in(bytes)};
   if (!is_kept(stored.mime_type)) return fail(Errc::unreadable, "type_not_kept");
   if (!settings_.clamd.empty()) {
-    const auto infected = is_infected(settings_.clamd, bytes);
-    if (!infected) return std::unexpected(infected.error());
-    if (*infected) return fail(Errc::unreadable, "infected");
+    const auto verdict = scan(settings_.clamd, bytes);
+    if (!verdict) return std::unexpected(verdict.error());
+    if (*verdict == Verdict::infected) return fail(Errc::unreadable, "infected");
+    if (*verdict == Verdict::too_large) return fail(Errc::unreadable, "too_large_to_scan");
   }
   if (auto put_there = put(stored.id, bytes); !put_there) return std::unexpected(put_there.error());
   return stored;
@@ -156,7 +165,7 @@ Result<void> MediaStore::put(std::string_view id, std::string_view bytes) const 
   unfinished += "." + core::to_hex(core::random_bytes(4));
   const bool written = write_and_sync(unfinished, bytes);
   if (written) std::filesystem::rename(unfinished, place, failed);
-  if (written && !failed) return {};
+  if (written && !failed && sync_directory(place.parent_path()) && sync_directory(settings_.directory)) return {};
   std::filesystem::remove(unfinished, failed);
   return fail(Errc::unavailable, "the media directory takes no more");
 }

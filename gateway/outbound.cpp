@@ -29,7 +29,8 @@ using core::Result;
 
 namespace {
 
-constexpr std::size_t kMaxAnswerBytes = 32U << 20U;
+constexpr std::size_t kMaxAnswerBytes = 64U << 20U;
+constexpr std::chrono::minutes kDownloadDeadline{15};  // a slow one ends earlier, by its speed
 constexpr std::chrono::seconds kConnectDeadline{10};
 constexpr std::chrono::seconds kLineDeadline{15};
 constexpr const char* kUserAgent = "SatuPintu/1";
@@ -298,6 +299,7 @@ class Outbound::AccountTransport final : public adapters::Transport {
   }
 
   Result<Download> download_on_this_thread(Call call) const {
+    call.deadline = std::max<std::chrono::milliseconds>(call.deadline, kDownloadDeadline);
     for (const bool is_last : {false, true}) {
       auto file = TemporaryFile::in(outbound_.settings_.download_directory);
       if (!file) return std::unexpected(file.error());

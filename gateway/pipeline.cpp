@@ -174,7 +174,8 @@ void Pipeline::follow(std::optional<Seq> mark) {
 void Pipeline::settle(const Batch& batch, const std::vector<queue::Published>& published) {
   std::uint64_t restored = 0;
   for (std::size_t i = 0; i < published.size(); ++i) {
-    if (published[i].added && batch.waiting[i].place.seq <= counted_) ++restored;
+    const bool is_entry = published[i].outcome != queue::Outcome::held && published[i].outcome != queue::Outcome::orphaned;
+    if (published[i].added && is_entry && batch.waiting[i].place.seq <= counted_) ++restored;
   }
   if (restored > 0) telemetry_.tail_restored(restored);
   if (batch.to <= counted_) return;

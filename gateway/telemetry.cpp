@@ -240,7 +240,7 @@ void Telemetry::errand_postponed(std::string_view account, const core::Error& er
                   {{"account", account}, {"what", error.what}, {"attempt", attempt}, {"next_try", core::format_rfc3339(next_try)}});
 }
 
-void Telemetry::errands_unreadable(const core::Error& error) { registry_->error("errands_unreadable", {{"what", error.what}}); }
+void Telemetry::errands_stuck(const core::Error& error) { registry_->error("errands_stuck", {{"what", error.what}}); }
 
 void Telemetry::credentials_refused(std::string_view account, const core::Error& error) {
   registry_->error("credentials_refused",

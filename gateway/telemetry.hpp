@@ -70,7 +70,7 @@ class Telemetry {
   // The way out.
   void poll_failed(std::string_view account, const core::Error& error, unsigned attempt, std::chrono::milliseconds next_round);
   void errand_postponed(std::string_view account, const core::Error& error, unsigned attempt, core::Timestamp next_try);
-  void errands_unreadable(const core::Error& error);
+  void errands_stuck(const core::Error& error);
   void credentials_refused(std::string_view account, const core::Error& error);
 
   // The process.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks a ClamAV daemon about a file's bytes (clamd(8), INSTREAM). Blocks; any thread.
+// Asks a ClamAV daemon about a file's bytes (clamd(8), INSTREAM). Blocks, a minute at most for each step; any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,9 @@
 
 namespace satupintu::gateway {
 
-// `daemon` is a unix socket's path, or host:port. True when something was found. Fails with unavailable.
-[[nodiscard]] core::Result<bool> is_infected(const std::string& daemon, std::string_view bytes);
+enum class Verdict { clean, infected, too_large };  // too large for the daemon to look at: its StreamMaxLength
+
+// `daemon` is a unix socket's path, or host:port. Fails with unavailable.
+[[nodiscard]] core::Result<Verdict> scan(const std::string& daemon, std::string_view bytes);
 
 }  // namespace satupintu::gateway

@@ -41,6 +41,8 @@ std::string listed(const std::vector<std::string_view>& parts) {
 std::string content_of(const Message& message) {
   std::vector<std::string_view> parts{message.sender.address, message.sender.platform_id, message.subject, message.text};
   parts.insert(parts.end(), message.to.begin(), message.to.end());
+  const std::string part = message.part ? message.part->reference + ' ' + std::to_string(message.part->number) : std::string();
+  parts.emplace_back(part);
   for (const auto& attachment : message.attachments) {
     for (const auto* id : {&attachment.provider_id, &attachment.inline_part, &attachment.url, &attachment.sha256, &attachment.name})
       parts.emplace_back(*id);
@@ -119,9 +121,14 @@ std::string canonical_post(std::string_view permalink) {
     const auto status = rest.find(kStatus);
     if (status == std::string_view::npos) return {};
     const std::string_view id = rest.substr(status + kStatus.size());
-    return "x.com/" + std::string(id.substr(0, id.find_first_not_of("0123456789")));
+    const std::string_view digits = id.substr(0, id.find_first_not_of("0123456789"));
+    return digits.empty() ? std::string() : "x.com/" + std::string(digits);
   }
-  if (host == "instagram.com") rest = rest.substr(0, rest.find('?'));  // nothing behind it says which post
+  if (host == "instagram.com") {
+    const bool is_post = rest.contains("/p/") || rest.contains("/reel/") || rest.contains("/tv/");
+    if (!is_post) return {};
+    rest = rest.substr(0, rest.find('?'));  // nothing behind it says which post
+  }
   while (rest.ends_with('/')) rest.remove_suffix(1);
   return std::string(rest);
 }

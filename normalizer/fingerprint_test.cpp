@@ -147,6 +147,16 @@ TEST_CASE("nothing_can_be_made_of_fingerprints_without_the_key") {
   CHECK(ours.conversation != theirs.conversation);
 }
 
+TEST_CASE("two_parts_without_an_id_that_say_the_same_are_two") {
+  const auto part = [](unsigned number) {
+    auto told = message("");
+    told.part = core::TextPart{.reference = "aa/2", .number = number, .total = 2, .octets = "ha", .charset = "UTF-8"};
+    return made(told).seen;
+  };
+  CHECK(part(1) == part(1));
+  CHECK(part(1) != part(2));
+}
+
 TEST_CASE("a_public_post_is_the_same_whoever_tells_of_it_and_however_its_address_is_spelled") {
   const auto post = [](std::string permalink, bool is_public = true, MessageKind kind = MessageKind::mention) {
     auto told = message("2007300000000000101", kind);
@@ -167,7 +177,11 @@ TEST_CASE("a_public_post_is_the_same_whoever_tells_of_it_and_however_its_address
   CHECK(made(post("https://facebook.com/permalink.php?story_fbid=1&id=2")).post !=
         made(post("https://facebook.com/permalink.php?story_fbid=3&id=2")).post);
   CHECK(made(post("https://x.com/i/web/status/2007300000000000102")).post != first);
-  CHECK(made(post("https://x.com/sari_periuk")).post.empty());
+  for (const char* page : {"https://x.com/sari_periuk", "https://x.com/sari/status/", "https://x.com/sari/status/?s=20",
+                           "https://www.instagram.com/pemkot.uji/"}) {
+    CAPTURE(page);
+    CHECK(made(post(page)).post.empty());
+  }
   CHECK(made(post("")).post.empty());
   CHECK(made(post("bukan alamat")).post.empty());
   CHECK(made(post("https://x.com/i/web/status/2007300000000000101", false)).post.empty());

@@ -124,7 +124,7 @@ struct Journal::State {
   void run();
   Result<void> commit(std::deque<Append>& group, std::vector<Advance>& advances, std::optional<Erasure>& erasure, std::uint64_t& erased);
   Result<void> insert(const core::Delivery& delivery, Seq seq);
-  Result<void> apply(const Commit& commit, Seq& seq);
+  Result<void> apply(Commit& commit, Seq& seq);
   Result<void> add(const Errand& errand);
   Result<void> apply(const Advance& advance);
   Result<void> move_cursor(Seq to);
@@ -185,11 +185,15 @@ Result<void> Journal::State::prepare() {
       {&set_cursor, "UPDATE journal SET cursor = ?1"},
       {&add_events, "UPDATE journal SET events = events + ?1"},
       {&sum_passed, "SELECT TOTAL(LENGTH(sealed)) FROM delivery WHERE seq > ?1 AND seq <= ?2"},
-      {&select_oldest, "SELECT seq, received_at FROM delivery WHERE seq > ?1 ORDER BY seq LIMIT 1"},
+      // What came of an errand bears the time of the delivery it was about: it waits since the rows before it came.
+      {&select_oldest,
+       "SELECT seq, MAX(received_at, IFNULL((SELECT MAX(received_at) FROM (SELECT received_at FROM delivery WHERE seq <= ?1 ORDER BY seq "
+       "DESC "
+       "LIMIT 64)), 0)) FROM delivery WHERE seq > ?1 ORDER BY seq LIMIT 1"},
       {&set_bookmark, "INSERT INTO bookmark VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value"},
       {&insert_errand, "INSERT INTO errand VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, 0, x'') RETURNING id"},
       {&seal_errand, "UPDATE errand SET sealed = ?2 WHERE id = ?1"},
-      {&delete_errand, "DELETE FROM errand WHERE id = ?1"},
+      {&delete_errand, "DELETE FROM errand WHERE id = ?1 RETURNING id"},
       {&postpone_errand, "UPDATE errand SET due = ?2, attempts = attempts + 1 WHERE id = ?1"},
   };
   for (const auto& [statement, sql] : statements) {
@@ -241,16 +245,20 @@ Result<void> Journal::State::insert(const core::Delivery& delivery, Seq seq) {
       .run();
 }
 
-Result<void> Journal::State::apply(const Commit& commit, Seq& seq) {
+// An errand that is not there any more was done by somebody else: what came of it a second time is not entered.
+Result<void> Journal::State::apply(Commit& commit, Seq& seq) {
+  for (const std::int64_t id : commit.errands_done) {
+    const auto was_there = delete_errand.bind(1, id).step();
+    if (!was_there) return std::unexpected(was_there.error());
+    delete_errand.reset();
+    if (!*was_there) commit.deliveries.clear();
+  }
   for (const auto& delivery : commit.deliveries) {
     if (auto done = insert(delivery, ++seq); !done) return done;
   }
   if (commit.bookmark) {
     const auto& [account, name, value] = *commit.bookmark;
     if (auto set = set_bookmark.bind_text(1, account).bind_text(2, name).bind_text(3, value).run(); !set) return set;
-  }
-  for (const std::int64_t id : commit.errands_done) {
-    if (auto gone = delete_errand.bind(1, id).run(); !gone) return gone;
   }
   if (!commit.postponed) return {};
   return postpone_errand.bind(1, commit.postponed->id).bind(2, core::to_unix_ms(commit.postponed->due)).run();
@@ -365,7 +373,7 @@ Result<void> Journal::State::commit(std::deque<Append>& group, std::vector<Advan
   core::failpoint("journal.before_begin");
   if (auto begun = begin.run(); !begun) return begun;
   Seq seq = last;
-  for (const auto& append : group) {
+  for (auto& append : group) {
     if (auto done = apply(append.commit, seq); !done) return done;
   }
   core::failpoint("journal.in_transaction");
@@ -547,11 +555,6 @@ asio::awaitable<Result<std::vector<Errand>>> Journal::errands_of(std::string top
   State& state = *state_;
   co_return co_await run_on<std::vector<Errand>>(state.reading,
                                                  [&state, topic = std::move(topic)] { return state.reader.errands_of(topic); });
-}
-
-asio::awaitable<Result<std::optional<core::Timestamp>>> Journal::next_errand() {
-  State& state = *state_;
-  co_return co_await run_on<std::optional<core::Timestamp>>(state.reading, [&state] { return state.reader.next_errand(); });
 }
 
 void Journal::advance(Advance advance) {

@@ -69,8 +69,8 @@ class Journal {
   // Commits the delivery. Fails with overloaded (backlog over its limits) or journal_failed.
   boost::asio::awaitable<core::Result<Seq>> append(core::Delivery delivery);
 
-  // Commits all of it or nothing, and gives the place of the last delivery so far. Fails as `append` does, with overloaded only when there
-  // are deliveries.
+  // Commits all of it or nothing, and gives the place of the last delivery so far. Where one of the errands was done already, the
+  // deliveries are left out. Fails as `append` does, with overloaded only when there are deliveries.
   boost::asio::awaitable<core::Result<Seq>> commit(Commit commit);
 
   // Rows after `after`, as JournalReader::rows gives them, read on a thread of their own.
@@ -87,7 +87,6 @@ class Journal {
   boost::asio::awaitable<core::Result<std::string>> bookmark(std::string account, std::string name);
   boost::asio::awaitable<core::Result<std::vector<Errand>>> errands_due(core::Timestamp until, std::size_t limit);
   boost::asio::awaitable<core::Result<std::vector<Errand>>> errands_of(std::string topic);
-  boost::asio::awaitable<core::Result<std::optional<core::Timestamp>>> next_errand();
 
   // Called on the writer thread after a commit that added errands. Set once, before the first append.
   void on_errands(std::function<void()> listener);

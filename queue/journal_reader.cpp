@@ -173,21 +173,11 @@ Result<std::vector<Errand>> JournalReader::read_errands(Statement& select) {
                   .attempts = static_cast<unsigned>(select.integer(7)),
                   .payload = {}};
     const auto key = day_key(select.integer(4));
-    if (!key) return std::unexpected(key.error());
-    auto payload = core::decrypt(*key, select.bytes(8), errand_context(errand.id));
-    if (!payload) return std::unexpected(payload.error());
+    auto payload = key ? core::decrypt(*key, select.bytes(8), errand_context(errand.id)) : std::unexpected(key.error());
+    if (!payload) continue;
     errand.payload = std::move(*payload);
     errands.push_back(std::move(errand));
   }
-}
-
-Result<std::optional<core::Timestamp>> JournalReader::next_errand() {
-  auto select = database_.prepare("SELECT MIN(due) FROM errand HAVING COUNT(*) > 0");
-  if (!select) return std::unexpected(select.error());
-  const auto row = select->step();
-  if (!row) return std::unexpected(row.error());
-  if (!*row) return std::nullopt;
-  return core::from_unix_ms(select->integer(0));
 }
 
 }  // namespace satupintu::queue

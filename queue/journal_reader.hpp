@@ -67,11 +67,9 @@ class JournalReader {
   [[nodiscard]] core::Result<std::vector<Quarantined>> quarantine();
   // Empty where nothing was committed under that name.
   [[nodiscard]] core::Result<std::string> bookmark(std::string_view account, std::string_view name);
-  // The first to fall due up to `until`, at most `limit` of them.
+  // The first to fall due up to `until`, at most `limit` of them. One that cannot be decrypted is passed over.
   [[nodiscard]] core::Result<std::vector<Errand>> errands_due(core::Timestamp until, std::size_t limit);
   [[nodiscard]] core::Result<std::vector<Errand>> errands_of(std::string_view topic);
-  // When the first errand falls due; nullopt when there is none.
-  [[nodiscard]] core::Result<std::optional<core::Timestamp>> next_errand();
   [[nodiscard]] const std::string& gateway_id() const noexcept { return gateway_id_; }
 
  private:

@@ -343,7 +343,6 @@ TEST_CASE("an_errand_stays_until_it_is_done") {
     CHECK(told);
   }
   const auto journal = open(directory.path());
-  CHECK(run(journal->next_errand()).value() == kNow);
   const auto due = run(journal->errands_due(kNow, 10)).value();
   REQUIRE(due.size() == 1);
   CHECK(due[0].kind == ErrandKind::store);
@@ -365,7 +364,12 @@ TEST_CASE("an_errand_stays_until_it_is_done") {
   done.deliveries = {delivery("tersimpan")};
   done.errands_done = {due[0].id};
   CHECK(run(journal->commit(done)).value() == 3);
-  CHECK(run(journal->next_errand()).value() == kNow + std::chrono::minutes{10});
+  CHECK(run(journal->errands_due(kNow + std::chrono::days{1}, 10)).value().size() == 1);
+
+  // Whoever does it once more enters nothing.
+  done.deliveries = {delivery("tersimpan lagi")};
+  CHECK(run(journal->commit(done)).value() == 3);
+  CHECK(journal->last() == 3);
 }
 
 TEST_CASE("an_errand_is_encrypted_on_disk_and_erased_with_its_day") {
@@ -383,7 +387,7 @@ TEST_CASE("an_errand_is_encrypted_on_disk_and_erased_with_its_day") {
   const auto journal = open(directory.path());
   CHECK(run(journal->append(delivery("empat puluh hari kemudian", kNow + std::chrono::days{40}))));
   CHECK(run(journal->erase_expired(kNow + std::chrono::days{40})).value() == 1);
-  CHECK(run(journal->next_errand()).value() == std::nullopt);
+  CHECK(run(journal->errands_due(kNow + std::chrono::days{50}, 10)).value().empty());
 }
 
 TEST_CASE("a_journal_of_version_1_is_brought_up_to_date_with_all_that_is_in_it") {
@@ -403,5 +407,18 @@ TEST_CASE("a_journal_of_version_1_is_brought_up_to_date_with_all_that_is_in_it")
   const auto journal = open(directory.path());
   CHECK(run(journal->read(0, 10, 1000)).value().at(0).delivery.body == "dari dulu");
   CHECK(run(journal->bookmark("surat", "INBOX")).value().empty());
-  CHECK(run(journal->next_errand()).value() == std::nullopt);
+  CHECK(run(journal->errands_due(kNow + std::chrono::days{50}, 10)).value().empty());
+}
+
+TEST_CASE("a_late_outcome_of_an_old_delivery_does_not_make_the_backlog_old") {
+  const tests::TemporaryDirectory directory;
+  JournalSettings settings;
+  settings.max_backlog_age = std::chrono::hours{72};
+  const auto journal = open(directory.path(), settings);
+  CHECK(run(journal->append(delivery("baru"))));
+  journal->advance({1, 1, {{"wa-utama", "published", "", 1}}, {}, {}});
+  wait_for_cursor(*journal, 1);
+  CHECK(run(journal->append(delivery("foto dari enam hari lalu", kNow - std::chrono::days{6}))));
+  CHECK(journal->oldest_waiting() == kNow);
+  CHECK(run(journal->append(delivery("lagi"))));
 }

@@ -108,13 +108,6 @@ boost::asio::awaitable<Result<core::Delivery>> MetaAsset::fetch(core::Pointer po
       .account = account_, .received_at = transport.now(), .head = std::string(kFetched) + pointer.target, .body = std::move(*answer)};
 }
 
-// The signature stands in the link itself. Once it has expired the answer is 403, which says nothing about our token.
-boost::asio::awaitable<Result<Download>> MetaAsset::download(core::Attachment attachment, Transport& transport) const {
-  auto file = co_await Adapter::download(std::move(attachment), transport);
-  if (!file && file.error().code == Errc::unauthentic) co_return core::fail(Errc::not_found, "the link has expired");
-  co_return file;
-}
-
 Result<std::vector<Event>> MetaAsset::decode_fetched(std::string_view words, const core::Delivery& delivery) const {
   const auto target = GraphTarget::parse(words);
   if (!target) return core::fail(Errc::unreadable, "the head of what was fetched is damaged");

@@ -30,7 +30,6 @@ class MetaAsset : public Adapter {
   [[nodiscard]] core::Result<std::vector<core::Event>> decode(const core::Delivery& delivery) const final;
   [[nodiscard]] std::vector<std::string> hosts() const final;
   boost::asio::awaitable<core::Result<core::Delivery>> fetch(core::Pointer pointer, Transport& transport) const final;
-  boost::asio::awaitable<core::Result<Download>> download(core::Attachment attachment, Transport& transport) const final;
   void sign(core::HttpRequest& request) const final;
   [[nodiscard]] core::HttpRequest compose(const Utterance& utterance, core::Timestamp now) const final;
 

@@ -165,7 +165,7 @@ Event read_story(const JsonView& value, const Surroundings& around, bool is_ment
   }
   message.text = text.text();
   message.permalink = value["permalink_url"].text();
-  if (message.permalink.empty()) message.permalink = value["post"]["permalink_url"].text();
+  if (message.permalink.empty() && !is_comment) message.permalink = value["post"]["permalink_url"].text();
   message.provider_at = core::parse_unix(value[is_edit ? "edited_time" : "created_time"].id());
   read_media(value, item, message);
   if (is_comment) place_comment(message, post_id, value["parent_id"].id());

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the gateway does about a delivery afterwards: joins the parts of a text, finds the call of a position, brings in attachments. Against the
 real program and a provider's server over TLS."""
+import base64
 import hashlib
 import json
 import pathlib
@@ -15,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from gateway import ACCOUNTS, BEARER_KEY, KANNEL_SECRET, Gateway, wait_until, whatsapp_signature, whatsapp_text  # noqa: E402
 from provider_api import ProviderApi  # noqa: E402
 
+SENDER = "6281255501001"
 PARTS = ["Selamat pagi, lampu jalan di depan masjid Al-Ikhlas Cipondoh ", "sudah padam sejak hari Senin dan warga takut lewat, ", "mohon segera diperbaiki."]
 PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xfe\x00\x0fdifoto Sari!!\xff\xda\x00\x04abgambar\xff\xd9"
 WITHOUT_COMMENT = PICTURE.replace(b"\xff\xfe\x00\x0fdifoto Sari!!", b"")
@@ -112,6 +114,14 @@ class CallerLocationTest(unittest.TestCase):
         self.check_located()
         self.assertEqual(len(self.located()), 1)
 
+    def test_positions_whose_calls_never_come_do_not_multiply(self):
+        for number in ("01", "02"):
+            query = urllib.parse.urlencode({"from": "+62812555010" + number, "to": "112", "text": self.AML + str(len(self.AML) + 3), "charset": "UTF-8", "coding": "0",
+                                            "id": "aml-" + number, "ts": int(time.time())})
+            self.assertEqual(self.gateway.request(f"/channels/sms-1708/{KANNEL_SECRET}?{query}"), (200, b""))
+        wait_until(lambda: self.gateway.wait_until_drained()["committed"] >= 6, 90, "the second look again")
+        self.assertEqual(self.gateway.ledger()["committed"], 6)   # two, and each looked at twice more
+
     def test_a_position_that_comes_first_waits_for_its_call_and_opens_no_complaint(self):
         self.send_location()
         self.gateway.wait_until_drained()
@@ -143,7 +153,7 @@ class MediaTest(unittest.TestCase):
 
     @staticmethod
     def picture():
-        body = whatsapp_text("", "wamid.FOTO")
+        body = whatsapp_text("", "wamid." + base64.b64encode(SENDER.encode()).decode(), sender=SENDER)
         message = body["entry"][0]["changes"][0]["value"]["messages"][0]
         del message["text"]
         message.update(type="image", image={"id": "media-1", "mime_type": "image/jpeg", "caption": "Pohon tumbang menutup jalan di Cipondoh"})
@@ -176,6 +186,7 @@ class MediaTest(unittest.TestCase):
         complaint, = [event for _, kind, event in self.gateway.entries() if kind == "complaint.received"]
         self.assertEqual(event["subject"], complaint["subject"])
         self.assertEqual(self.attachment(complaint)["state"], "pending")
+        self.assertNotIn(base64.b64encode(SENDER.encode()).decode(), json.dumps(self.gateway.entries()))   # as WhatsApp's ids hold it
         self.assertEqual(self.gateway.request(attachment["url"]), (200, PICTURE))
         self.assertEqual(self.gateway.request(attachment["public_url"]), (200, WITHOUT_COMMENT))
         self.assertEqual(self.gateway.request(attachment["url"].replace("until=", "until=9"))[0], 404)
@@ -218,6 +229,15 @@ class MediaTest(unittest.TestCase):
         self.assertEqual(len(told), 1)
         self.assertNotIn("token-graph", json.dumps(self.gateway.log))
 
+    def test_a_report_that_is_to_stay_anonymous_shows_no_name_with_its_picture(self):
+        self.start()
+        self.serve_picture()
+        body = self.picture()
+        body["entry"][0]["changes"][0]["value"]["messages"][0]["image"]["caption"] = "Anonim: pohon tumbang menutup jalan di Cipondoh"
+        self.assertEqual(self.gateway.post_whatsapp(body)[0], 200)
+        wait_until(lambda: self.gateway.wait_until_drained() and self.outcomes(), 30, "the attachment")
+        self.assertEqual({event["data"]["visibility"] for _, _, event in self.gateway.entries()}, {"anonymous"})
+
     def test_what_is_no_picture_at_all_is_lost_with_its_reason(self):
         self.start()
         self.serve_picture(b"<html><script>alert(1)</script></html>")
@@ -248,6 +268,18 @@ class MentionTest(unittest.TestCase):
         self.addCleanup(self.gateway.__exit__)
         (self.gateway.directory / "ig.secret").write_text(self.SECRET + "\n")
         (self.gateway.directory / "ig.token").write_text("token-instagram-uji-42aa17\n")
+
+    def test_two_citizens_under_one_post_are_two_complaints(self):
+        (self.gateway.directory / "fb.secret").write_text(self.SECRET + "\n")
+        self.gateway.write_config(accounts='[accounts.fb-kota]\nadapter = "meta/facebook"\napp_secret = { file = "fb.secret" }\nverify_token = { file = "verify.token" }\npage_id = "11"\n')
+        self.gateway.start()
+        for number, text in ((77, "Jembatan di Batuceper retak"), (78, "Lampu jalan padam di Cipondoh")):
+            body = json.dumps({"object": "page", "entry": [{"id": "11", "time": 1767229200, "changes": [{"field": "feed", "value": {
+                "item": "comment", "verb": "add", "post_id": "11_500", "comment_id": f"500_{number}", "parent_id": "11_500", "from": {"id": f"9{number}", "name": "Warga"},
+                "message": text, "created_time": 1767225600, "post": {"permalink_url": "https://www.facebook.com/11/posts/500", "is_published": True}}}]}]}).encode()
+            self.assertEqual(self.gateway.request("/channels/fb-kota", body, {"Content-Type": "application/json", **whatsapp_signature(body, self.SECRET)})[0], 200)
+        self.gateway.wait_until_drained()
+        self.assertEqual(len(texts(self.gateway)), 2)
 
     def mention(self):
         body = json.dumps({"object": "instagram", "entry": [{"id": "1784", "time": 1767229200, "changes": [{"field": "mentions", "value": {"media_id": "1790"}}]}]}).encode()
