@@ -38,6 +38,7 @@ class Borrowed(MediaCase):
     test_an_attachment_survives_kill_at_every_step = None
     test_a_token_that_died_shows_and_the_complaint_is_there_all_the_same = None
     test_what_is_no_picture_at_all_is_lost_with_its_reason = None
+    test_a_report_that_is_to_stay_anonymous_shows_no_name_with_its_picture = None
     test_a_provider_that_points_to_an_inner_address_is_not_followed = None
 
 
