@@ -123,7 +123,7 @@ struct Journal::State {
   Result<void> prepare();
   void run();
   Result<void> commit(std::deque<Append>& group, std::vector<Advance>& advances, std::optional<Erasure>& erasure, std::uint64_t& erased);
-  Result<void> insert(const core::Delivery& delivery, Seq seq);
+  Result<void> insert(core::Delivery delivery, Seq seq);
   Result<void> apply(Commit& commit, Seq& seq);
   Result<void> add(const Errand& errand);
   Result<void> apply(const Advance& advance);
@@ -232,15 +232,16 @@ Result<core::Secret> Journal::State::day_key(std::int64_t day) {
   return current_key;
 }
 
-Result<void> Journal::State::insert(const core::Delivery& delivery, Seq seq) {
+Result<void> Journal::State::insert(core::Delivery delivery, Seq seq) {
   const std::int64_t day = day_of(delivery.received_at);
   const auto key = day_key(day);
   if (!key) return std::unexpected(key.error());
-  const std::string sealed = core::encrypt(*key, pack(delivery), delivery_context(seq));
+  const core::Timestamp received_at = delivery.received_at;
+  const std::string sealed = core::encrypt(*key, pack(std::move(delivery)), delivery_context(seq));
   backlog_bytes += sealed.size();
   return insert_delivery.bind(1, static_cast<std::int64_t>(seq))
       .bind(2, day)
-      .bind(3, core::to_unix_ms(delivery.received_at))
+      .bind(3, core::to_unix_ms(received_at))
       .bind_blob(4, sealed)
       .run();
 }
@@ -253,8 +254,8 @@ Result<void> Journal::State::apply(Commit& commit, Seq& seq) {
     delete_errand.reset();
     if (!*was_there) commit.deliveries.clear();
   }
-  for (const auto& delivery : commit.deliveries) {
-    if (auto done = insert(delivery, ++seq); !done) return done;
+  for (auto& delivery : commit.deliveries) {
+    if (auto done = insert(std::move(delivery), ++seq); !done) return done;
   }
   if (commit.bookmark) {
     const auto& [account, name, value] = *commit.bookmark;

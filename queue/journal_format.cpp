@@ -33,21 +33,22 @@ std::string errand_context(std::int64_t id) { return "errand " + std::to_string(
 
 std::int64_t day_of(core::Timestamp at) { return std::chrono::floor<std::chrono::days>(at).time_since_epoch().count(); }
 
-std::string pack(const core::Delivery& delivery) {
-  std::string packed;
-  packed.reserve(delivery.account.size() + delivery.head.size() + delivery.body.size() + 8);
-  pack_field(packed, delivery.account);
-  pack_field(packed, delivery.head);
-  packed += delivery.body;
-  return packed;
+std::string pack(core::Delivery delivery) {
+  std::string front;
+  pack_field(front, delivery.account);
+  pack_field(front, delivery.head);
+  return std::move(delivery.body.insert(0, front));
 }
 
-std::optional<core::Delivery> unpack(std::string_view packed, core::Timestamp received_at) {
-  const auto account = unpack_field(packed);
+std::optional<core::Delivery> unpack(std::string packed, core::Timestamp received_at) {
+  std::string_view rest = packed;
+  const auto account = unpack_field(rest);
   if (!account) return std::nullopt;
-  const auto head = unpack_field(packed);
+  const auto head = unpack_field(rest);
   if (!head) return std::nullopt;
-  return core::Delivery{std::string(*account), received_at, std::string(*head), std::string(packed)};
+  core::Delivery delivery{std::string(*account), received_at, std::string(*head), {}};
+  delivery.body = std::move(packed.erase(0, packed.size() - rest.size()));
+  return delivery;
 }
 
 }  // namespace satupintu::queue

@@ -58,8 +58,8 @@ inline constexpr std::string_view kKeyCheckContext = "satupintu journal key chec
 
 [[nodiscard]] std::int64_t day_of(core::Timestamp at);
 
-// Account, head and body as one string, each of the first two with its length.
-[[nodiscard]] std::string pack(const core::Delivery& delivery);
-[[nodiscard]] std::optional<core::Delivery> unpack(std::string_view packed, core::Timestamp received_at);
+// Account, head and body as one string, each of the first two with its length. A body of 25 MB is moved there and back, not held twice.
+[[nodiscard]] std::string pack(core::Delivery delivery);
+[[nodiscard]] std::optional<core::Delivery> unpack(std::string packed, core::Timestamp received_at);
 
 }  // namespace satupintu::queue

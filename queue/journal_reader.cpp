@@ -82,8 +82,8 @@ Result<std::vector<JournalRow>> JournalReader::rows(Seq after, std::size_t max_r
     const std::string_view sealed = select_rows_.bytes(3);
     bytes += sealed.size();
     if (const auto key = day_key(select_rows_.integer(1))) {
-      if (const auto plain = core::decrypt(*key, sealed, delivery_context(row.seq))) {
-        if (auto delivery = unpack(*plain, row.delivery.received_at)) {
+      if (auto plain = core::decrypt(*key, sealed, delivery_context(row.seq))) {
+        if (auto delivery = unpack(std::move(*plain), row.delivery.received_at)) {
           row.delivery = std::move(*delivery);
           row.readable = true;
         }
