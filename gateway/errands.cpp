@@ -249,8 +249,10 @@ asio::awaitable<Result<Commit>> Errands::store(const Errand& errand) {
                                               stored ? stored->position : std::optional<core::SharedPlace>()));
 }
 
-// Fails with unreadable and a word for the reason when it is nothing that is kept.
-asio::awaitable<Result<StoredMedia>> Errands::bring_in(std::string account, core::Delivery delivery, core::Attachment attachment) {
+// Fails with unreadable and a word for the reason when it is nothing that is kept. Awaited where it is called, so that a delivery of
+// 25 MB is not held twice.
+asio::awaitable<Result<StoredMedia>> Errands::bring_in(const std::string& account, const core::Delivery& delivery,
+                                                       core::Attachment attachment) {
   const adapters::Adapter& adapter = *accounts_.at(account);
   if (!attachment.inline_part.empty()) {
     auto bytes = adapter.extract(delivery, attachment);

@@ -54,7 +54,8 @@ class Errands {
   boost::asio::awaitable<core::Result<queue::Commit>> join(const queue::Errand& errand);
   boost::asio::awaitable<core::Result<queue::Commit>> again(const queue::Errand& errand);
   boost::asio::awaitable<core::Result<queue::JournalRow>> row_of(queue::Seq seq);
-  boost::asio::awaitable<core::Result<StoredMedia>> bring_in(std::string account, core::Delivery delivery, core::Attachment attachment);
+  boost::asio::awaitable<core::Result<StoredMedia>> bring_in(const std::string& account, const core::Delivery& delivery,
+                                                             core::Attachment attachment);
 
   boost::asio::any_io_executor back_;
   boost::asio::steady_timer sleep_;

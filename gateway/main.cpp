@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
 #include <iostream>
 #include <map>
 
@@ -11,6 +13,9 @@ using namespace satupintu;
 using namespace satupintu::gateway;
 
 int main(int argc, char** argv) {
+  // Otherwise malloc keeps what one large mail took, for the next one that may never come.
+  constexpr int kGivenBackAtOnce = 256 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, kGivenBackAtOnce);
   if (const auto started = core::start_crypto(); !started) return commands::explain(started.error());
 
   CLI::App app{"Satu Pintu: one door for a city's complaints"};
