@@ -39,7 +39,6 @@ class Outbound {
 
   // For other work that blocks.
   [[nodiscard]] boost::asio::thread_pool& pool() noexcept { return pool_; }
-  [[nodiscard]] const OutboundSettings& settings() const noexcept { return settings_; }
 
  private:
   class AccountTransport;
