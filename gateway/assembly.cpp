@@ -32,7 +32,8 @@ std::string_view name_of(CommandKind kind) {
   std::unreachable();
 }
 
-void set_intent(Submission& submission, const normalizer::Command& command, core::MessageKind kind) {
+void set_intent(Submission& submission, const normalizer::Command& command, const core::Message& message) {
+  const core::MessageKind kind = message.kind;
   submission.target_code = command.tracking_code;
   if (command.kind == CommandKind::rating) {
     submission.intent = Intent::rate;
@@ -46,7 +47,8 @@ void set_intent(Submission& submission, const normalizer::Command& command, core
     submission.entry_type = "complaint.retracted";
   } else if (kind == core::MessageKind::attachment) {
     submission.intent = Intent::attach;
-    submission.entry_type = "attachment.stored";
+    const bool is_lost = message.attachments.front().state == core::AttachmentState::lost;
+    submission.entry_type = is_lost ? "attachment.lost" : "attachment.stored";
   } else if (kind == core::MessageKind::caller_location) {
     submission.intent = Intent::locate;
     submission.entry_type = "complaint.appended";
@@ -146,35 +148,38 @@ void Assembly::set_aside(Batch& batch, const queue::JournalRow& row, std::string
 void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& origin, core::Message message, core::Timestamp recorded_at,
                            bool is_first_look, std::string only_counted_as) {
   const auto part = message.part && message.part->total > 1 ? message.part : std::nullopt;
-  const bool is_lost_attachment =
-      message.kind == core::MessageKind::attachment && message.attachments.front().state == core::AttachmentState::lost;
-  auto [complaint, command, fingerprints] = normalizer_.normalize(origin, std::move(message));
-  if (const auto why = name_of(command.kind); !why.empty() && !part) return batch.ignored.push_back({std::move(place), std::string(why)});
-
-  Submission submission;
+  const auto normalized = normalizer_.normalize(origin, std::move(message));
+  if (const auto why = name_of(normalized.command.kind); !why.empty() && !part) {
+    return batch.ignored.push_back({std::move(place), std::string(why)});
+  }
+  Submission submission = to_submission(normalized, sealer_, recorded_at);
   submission.origin = gateway_id_ + ":" + std::to_string(place.seq) + ":" + std::to_string(place.index);
-  set_intent(submission, command, complaint.contact.kind);
   if (part) only_counted_as = "joined_with_its_siblings";
   if (!only_counted_as.empty()) submission.intent = Intent::hold;
-  if (is_lost_attachment) submission.entry_type = "attachment.lost";
+  auto errands = part ? std::vector{errand_to_join(place, *part, normalized.complaint, recorded_at, wait_for_parts_)}
+                      : errands_of(place, normalized.complaint, recorded_at, is_first_look);
+  batch.waiting.push_back({std::move(place), std::move(submission), std::move(only_counted_as), std::move(errands)});
+}
+
+Submission to_submission(const normalizer::Normalized& normalized, core::Sealer& sealer, core::Timestamp recorded_at) {
+  const auto& [complaint, command, fingerprints] = normalized;
+  Submission submission;
+  set_intent(submission, command, complaint.contact);
   submission.emergency = complaint.priority == core::Priority::emergency;
-  submission.seen = std::move(fingerprints.seen);
-  submission.target = std::move(fingerprints.target);
-  submission.said = std::move(fingerprints.said);
-  submission.conversation = std::move(fingerprints.conversation);
-  submission.post = std::move(fingerprints.post);
-  submission.caller = std::move(fingerprints.caller);
+  submission.seen = fingerprints.seen;
+  submission.target = fingerprints.target;
+  submission.said = fingerprints.said;
+  submission.conversation = fingerprints.conversation;
+  submission.post = fingerprints.post;
+  submission.caller = fingerprints.caller;
   submission.category = complaint.category.value;
   submission.reporter_ref = complaint.reporter.ref;
   submission.channel = name_of(complaint.contact.channel);
   submission.complaint_id = complaint.complaint_id;
   submission.code_candidates = complaint.code_candidates;
   submission.at = complaint.received_at;
-  const std::string sealed = sealer_.seal(to_json(complaint.confidential), recorded_at);
-  submission.event = to_event_pieces(complaint, sealed, recorded_at);
-  auto errands = part ? std::vector{errand_to_join(place, *part, complaint, recorded_at, wait_for_parts_)}
-                      : errands_of(place, complaint, recorded_at, is_first_look);
-  batch.waiting.push_back({std::move(place), std::move(submission), std::move(only_counted_as), std::move(errands)});
+  submission.event = to_event_pieces(complaint, sealer.seal(to_json(complaint.confidential), recorded_at), recorded_at);
+  return submission;
 }
 
 }  // namespace satupintu::gateway

@@ -45,6 +45,9 @@ struct Batch {
   std::vector<queue::Quarantined> quarantined;
 };
 
+// What the queue is told of a message: everything but where in the journal it stands.
+[[nodiscard]] queue::Submission to_submission(const normalizer::Normalized& normalized, core::Sealer& sealer, core::Timestamp recorded_at);
+
 class Assembly {
  public:
   // `accounts` and `normalizer` must outlive the assembly. `gateway_id` is the journal's name in every origin; `wait_for_parts` is how long
