@@ -30,6 +30,33 @@ bool has_drawn_out_letters(std::string_view word) {
   return false;
 }
 
+// Shorter words are too easily each other's neighbours.
+constexpr std::size_t kLeastMistyped = 6;
+
+// FNV-1a of `word`, leaving out the letter at `without`, or none when that is behind the end.
+std::uint64_t hash_without(std::string_view word, std::size_t without) {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (i == without) continue;
+    hash = (hash ^ static_cast<unsigned char>(word[i])) * 0x100000001B3U;
+  }
+  return hash;
+}
+
+// One letter left out, put in or changed, or two neighbours exchanged. Hardly anybody gets the first one wrong.
+bool is_one_slip_apart(std::string_view typed, std::string_view meant) {
+  if (typed.front() != meant.front()) return false;
+  const auto [from_front, _] = std::ranges::mismatch(typed, meant);
+  const auto same = static_cast<std::size_t>(from_front - typed.begin());
+  const std::string_view left = typed.substr(same);
+  const std::string_view right = meant.substr(same);
+  if (left.size() + 1 == right.size()) return left == right.substr(1);
+  if (left.size() == right.size() + 1) return left.substr(1) == right;
+  if (left.size() != right.size() || left.empty()) return false;
+  if (left.substr(1) == right.substr(1)) return true;
+  return left.size() >= 2 && left[0] == right[1] && left[1] == right[0] && left.substr(2) == right.substr(2);
+}
+
 }  // namespace
 
 Lexicon::WordId Lexicon::find_id(std::string_view folded) const {
@@ -42,19 +69,54 @@ Lexicon::WordId Lexicon::id_of(std::string_view folded) {
   roots_.push_back(0);
   const auto id = static_cast<WordId>(roots_.size() - 1);
   ids_.emplace(folded, id);
+  add_mistyped(folded, id);
   return id;
 }
 
-// The word itself, else without what people put on it.
+void Lexicon::add_mistyped(std::string_view folded, WordId word) {
+  if (folded.size() < kLeastMistyped || folded.size() > kLongestWord) return;
+  const auto index = static_cast<std::uint32_t>(spellings_.size());
+  spellings_.push_back({std::string(folded), word});
+  for (std::size_t without = 0; without <= folded.size(); ++without) mistyped_.emplace(hash_without(folded, without), index);
+}
+
+// Two words that differ in a letter share what is left without it. None when there are several that it might be.
+Lexicon::WordId Lexicon::find_mistyped(std::string_view folded) const {
+  if (folded.size() < kLeastMistyped) return 0;
+  WordId found = 0;
+  for (std::size_t without = 0; without <= folded.size(); ++without) {
+    const auto [begin, end] = mistyped_.equal_range(hash_without(folded, without));
+    for (auto candidate = begin; candidate != end; ++candidate) {
+      const auto& [text, word] = spellings_[candidate->second];
+      if (word == found || text.size() < kLeastMistyped || !is_one_slip_apart(folded, text)) continue;
+      if (found != 0) return 0;
+      found = word;
+    }
+  }
+  return found;
+}
+
+// The word itself, else without what people put on it, else what was meant.
 Lexicon::WordId Lexicon::look_up(std::string_view folded) const {
   if (folded.size() > kLongestWord) return 0;
   if (const WordId known = find_id(folded)) return known;
   constexpr std::size_t kShortestStem = 3;
+  std::string_view stem = folded;
   for (const std::string_view ending : {"nya", "lah", "kah", "ny", "y"}) {
     if (folded.size() < ending.size() + kShortestStem || !folded.ends_with(ending)) continue;
-    if (const WordId known = find_id(folded.substr(0, folded.size() - ending.size()))) return known;
+    stem = folded.substr(0, folded.size() - ending.size());
+    if (const WordId known = find_id(stem)) return known;
   }
-  return has_drawn_out_letters(folded) ? look_up(without_drawn_out_letters(folded)) : 0;
+  if (has_drawn_out_letters(folded)) return look_up(without_drawn_out_letters(folded));
+  const WordId meant = find_mistyped(folded);
+  return meant != 0 || stem.size() == folded.size() ? meant : find_mistyped(stem);
+}
+
+void Lexicon::add_real_word(std::string_view word) {
+  const Words words = split_words(word);
+  if (words.list.size() != 1 || find_id(words.folded) != 0) return;
+  roots_.push_back(0);
+  ids_.emplace(words.folded, static_cast<WordId>(roots_.size() - 1));
 }
 
 bool Lexicon::add_spelling(std::string_view spelling, std::string_view word) {
@@ -62,6 +124,7 @@ bool Lexicon::add_spelling(std::string_view spelling, std::string_view word) {
   const Words to = split_words(word);
   if (from.list.size() != 1 || to.list.size() != 1 || find_id(from.folded) != 0) return false;
   const WordId id = id_of(to.folded);
+  add_mistyped(from.folded, id);
   return ids_.emplace(from.folded, id).second;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All words and phrases of the configuration in one trie, so that a text is searched once for everything. Built at
-// start by rules.cpp; afterwards const and free to use from several threads.
+// All words and phrases of the configuration in one trie, so that a text is searched once for everything. A long word
+// typed wrong by one letter is found as well. Built at start by rules.cpp; afterwards const and free to use from several threads.
 #pragma once
 
 #include <cstdint>
@@ -67,6 +67,9 @@ class Lexicon {
   // From now on `spelling` reads as `word`. False when either is not exactly one word or `spelling` has a reading already.
   bool add_spelling(std::string_view spelling, std::string_view word);
 
+  // From now on `word` is nobody's mistyped word. After all phrases.
+  void add_real_word(std::string_view word);
+
   enum class Added : std::uint8_t { yes, empty, twice };
   // `twice`: with this meaning and index it is there already, perhaps in another spelling.
   Added add(std::string_view phrase, Meaning meaning, std::size_t index = 0, unsigned weight = 1);
@@ -91,12 +94,21 @@ class Lexicon {
   };
   using WordId = std::uint32_t;  // 0: no word of any phrase
 
+  struct Spelling {
+    std::string text;
+    WordId word;
+  };
+
   WordId id_of(std::string_view folded);
+  void add_mistyped(std::string_view folded, WordId word);
   [[nodiscard]] WordId find_id(std::string_view folded) const;
+  [[nodiscard]] WordId find_mistyped(std::string_view folded) const;
   [[nodiscard]] WordId look_up(std::string_view folded) const;
   [[nodiscard]] std::uint32_t child_of(std::uint32_t node, WordId word) const;
 
   std::unordered_map<std::string, WordId, TextHash, std::equal_to<>> ids_;
+  std::vector<Spelling> spellings_;                                 // those that may be mistyped
+  std::unordered_multimap<std::uint64_t, std::uint32_t> mistyped_;  // by hash with a letter left out: spellings_
   std::vector<std::uint32_t> roots_{0};                        // by word id: the node of a phrase's first word
   std::unordered_map<std::uint64_t, std::uint32_t> children_;  // by node and word id
   std::vector<Node> nodes_{1};                                 // 0: none
