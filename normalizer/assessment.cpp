@@ -27,21 +27,6 @@ struct FoundDanger {
 
 bool overlap(const Match& a, const Match& b) { return a.first <= b.last && b.first <= a.last; }
 
-bool any_break(const Reading& reading, std::uint32_t after, std::uint32_t until) {
-  for (std::uint32_t i = after + 1; i <= until; ++i)
-    if (reading.words.list[i].after_break) return true;
-  return false;
-}
-
-// True when a match of this meaning touches the danger, or ends at most `reach` words before it in the same clause.
-bool stands_before(const Reading& reading, Meaning meaning, const Match& danger, std::uint32_t reach) {
-  return std::ranges::any_of(reading.around(danger, reach), [&](const Match& match) {
-    if (match.meaning != meaning || match.first >= danger.first) return false;
-    if (match.last >= danger.first) return true;
-    return danger.first - match.last <= reach + 1 && !any_break(reading, match.last, danger.first);
-  });
-}
-
 bool is_harmless(const Reading& reading, const Match& danger) {
   return std::ranges::any_of(reading.around(danger, 0), [&](const Match& match) {
     return match.meaning == Meaning::danger_unless && match.index == danger.index && overlap(match, danger);
@@ -63,9 +48,9 @@ std::optional<FoundDanger> find_danger(const Reading& reading) {
   for (const Match& match : reading.matches) {
     if (match.meaning != Meaning::danger && match.meaning != Meaning::danger_event) continue;
     const Match* thing = match.meaning == Meaning::danger_event ? thing_near(reading, match) : &match;
-    if (thing == nullptr || is_harmless(reading, match) || stands_before(reading, Meaning::negation, match, 0)) continue;
+    if (thing == nullptr || is_harmless(reading, match) || reading.stands_before(Meaning::negation, match, 0)) continue;
     FoundDanger found{match.index, std::min(thing->first, match.first), std::max(thing->last, match.last), false};
-    found.softened = stands_before(reading, Meaning::softener, match, kSoftenerReach);
+    found.softened = reading.stands_before(Meaning::softener, match, kSoftenerReach);
     if (!found.softened) return found;
     if (!softened) softened = found;
   }
@@ -123,7 +108,7 @@ bool is_elsewhere(const Reading& reading, const core::Message& message, const Ru
   for (const Match& match : reading.matches) {
     if (match.meaning == Meaning::kelurahan && rules.kelurahan[match.index].needs == Evidence::name) return false;
     if (match.meaning == Meaning::kecamatan && rules.kecamatan[match.index].needs == Evidence::name) return false;
-    elsewhere = elsewhere || (match.meaning == Meaning::elsewhere && stands_before(reading, Meaning::at, match, 0));
+    elsewhere = elsewhere || (match.meaning == Meaning::elsewhere && reading.stands_before(Meaning::at, match, 0));
   }
   return elsewhere;
 }

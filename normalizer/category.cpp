@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
 #include "normalizer/reporter.hpp"
 
@@ -11,42 +12,71 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr unsigned kLeastPoints = 2;    // one hint alone says nothing
-constexpr unsigned kFurtherPoints = 3;  // worth mentioning beside the first
+constexpr unsigned kLeastPoints = 3;    // one hint alone says nothing, two do
+constexpr unsigned kFurtherPoints = 6;  // worth mentioning beside the first
+constexpr unsigned kNamedFirst = 2;     // people begin with what it is about
+constexpr std::uint32_t kBesideReach = 1;
+constexpr std::uint32_t kDenialReach = 1;
+constexpr std::uint32_t kSolvedReach = 3;
 constexpr std::size_t kMostFurther = 3;
 constexpr double kCertain = 1.0;
 constexpr double kHashtagConfidence = 0.95;  // people also tag what they only mention
 
-struct Score {
-  std::size_t category = 0;
-  unsigned points = 0;
-  std::uint32_t first_word = 0;
-};
-
-// Points per category, the highest first; of equals, the one named first. A phrase counts once however often it is repeated.
-std::vector<Score> scores_of(const Reading& reading) {
-  std::vector<Match> matches;
-  for (const Match& match : reading.matches)
-    if (match.meaning == Meaning::category) matches.push_back(match);
-  std::ranges::sort(matches, {}, [](const Match& m) { return std::tuple(m.index, m.phrase, m.first); });
-
-  std::vector<Score> scores;
-  const Match* before = nullptr;
-  for (const Match& match : matches) {
-    if (before == nullptr || before->index != match.index) scores.push_back({match.index, 0, match.first});
-    if (before == nullptr || before->index != match.index || before->phrase != match.phrase) scores.back().points += match.weight;
-    scores.back().first_word = std::min(scores.back().first_word, match.first);
-    before = &match;
-  }
-  std::ranges::sort(scores, [](const Score& a, const Score& b) {
-    return std::tuple(b.points, a.first_word, a.category) < std::tuple(a.points, b.first_word, b.category);
-  });
-  return scores;
+Void is_void(const Reading& reading, const Match& match) {
+  if (reading.stands_before(Meaning::denial, match, kDenialReach)) return Void::denied;
+  if (reading.stands_behind(Meaning::solved, match, kSolvedReach)) return Void::solved;
+  return reading.stands_before(Meaning::beside, match, kBesideReach) ? Void::beside : Void::no;
 }
 
-// One phrase alone gives 0.6, more give more, a rival takes away; in hundredths, so that records stay readable.
+// The strongest phrase counts twice: one that says it is worth more than several that go with it. A phrase counts once, however often it
+// is repeated.
+unsigned points_of(const std::vector<Mention>& mentions, bool count_void) {
+  std::vector<std::pair<std::uint32_t, unsigned>> counted;
+  unsigned most = 0;
+  unsigned sum = 0;
+  for (const auto& [match, is_void] : mentions) {
+    if (is_void != Void::no && !count_void) continue;
+    if (std::ranges::find(counted, match.phrase, &std::pair<std::uint32_t, unsigned>::first) != counted.end()) continue;
+    counted.emplace_back(match.phrase, match.weight);
+    most = std::max<unsigned>(most, match.weight);
+    sum += match.weight;
+  }
+  return sum + most;
+}
+
+// Every category that a phrase speaks for, most points first; of equals, the one named first.
+std::vector<Candidate> candidates_of(const Reading& reading, const Rules& rules) {
+  std::vector<Candidate> candidates;
+  bool any_valid = false;
+  for (const Match& match : reading.matches) {
+    if (match.meaning != Meaning::category) continue;
+    const Category* category = &rules.categories[match.index];
+    auto candidate = std::ranges::find(candidates, category, &Candidate::category);
+    if (candidate == candidates.end()) candidate = candidates.insert(candidate, {category, 0, {}});
+    candidate->mentions.push_back({match, is_void(reading, match)});
+    any_valid = any_valid || candidate->mentions.back().is_void == Void::no;
+  }
+  const Candidate* named_first = nullptr;
+  std::uint32_t first_word = 0;
+  for (Candidate& candidate : candidates) {
+    candidate.points = points_of(candidate.mentions, !any_valid);
+    for (const auto& [match, is_void] : candidate.mentions) {
+      if ((is_void != Void::no && any_valid) || match.weight < kWordWeight || (named_first != nullptr && match.first >= first_word)) continue;
+      named_first = &candidate;
+      first_word = match.first;
+    }
+  }
+  for (Candidate& candidate : candidates)
+    if (&candidate == named_first) candidate.points += kNamedFirst;
+  std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
+    return std::tuple(b.points, a.mentions.front().match.first, a.category) < std::tuple(a.points, b.mentions.front().match.first, b.category);
+  });
+  return candidates;
+}
+
+// One word alone gives 0.67, more give more, a rival takes away; in hundredths, so that records stay readable.
 double confidence_of(unsigned best, unsigned second) {
-  const double evidence = best / (best + 2.0);
+  const double evidence = best / (best + 4.0);
   const double lead = best / (best + second * 0.5);
   return std::round(evidence * lead * 100) / 100;
 }
@@ -66,7 +96,7 @@ std::vector<const Category*> hashtags(const Reading& reading, const Rules& rules
 Classification classify(const Reading& reading, const core::Message& message, const Category* coded, const Rules& rules) {
   Classification result;
   const auto take = [&](const Category* category, std::string_view source, double confidence) {
-    if (result.category == nullptr && category != nullptr) result = {category, std::string(source), confidence, {}};
+    if (result.category == nullptr && category != nullptr) result = {category, std::string(source), confidence, {}, {}};
   };
   const auto also = [&](const Category* category) {
     if (category == result.category || result.further.size() == kMostFurther ||
@@ -79,16 +109,15 @@ Classification classify(const Reading& reading, const core::Message& message, co
   take(coded, "code", kCertain);
   const auto tagged = hashtags(reading, rules);
   if (!tagged.empty()) take(tagged.front(), "hashtag", kHashtagConfidence);
-  const auto scores = scores_of(reading);
-  if (!scores.empty() && scores.front().points >= kLeastPoints) {
-    take(&rules.categories[scores.front().category], "keyword",
-         confidence_of(scores.front().points, scores.size() > 1 ? scores[1].points : 0));
+  auto candidates = candidates_of(reading, rules);
+  if (!candidates.empty() && candidates.front().points >= kLeastPoints)
+    take(candidates.front().category, "keyword", confidence_of(candidates.front().points, candidates.size() > 1 ? candidates[1].points : 0));
+  if (result.category != nullptr) {
+    for (const Category* category : tagged) also(category);
+    for (const Candidate& candidate : candidates)
+      if (candidate.points >= kFurtherPoints) also(candidate.category);
   }
-  if (result.category == nullptr) return result;
-
-  for (const Category* category : tagged) also(category);
-  for (const Score& score : scores)
-    if (score.points >= kFurtherPoints) also(&rules.categories[score.category]);
+  result.candidates = std::move(candidates);
   return result;
 }
 

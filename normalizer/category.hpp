@@ -11,11 +11,32 @@
 
 namespace satupintu::normalizer {
 
+// Why a phrase says nothing about what the report is about.
+enum class Void : std::uint8_t {
+  no,
+  beside,  // tells where it is: "depan sekolah"
+  denied,  // "bukan soal lampu"
+  solved,  // "sampah sudah diangkut"
+};
+
+struct Mention {
+  Match match;
+  Void is_void = Void::no;
+};
+
+// A category that the words speak for.
+struct Candidate {
+  const Category* category = nullptr;
+  unsigned points = 0;
+  std::vector<Mention> mentions;  // in the order of the text
+};
+
 struct Classification {
   const Category* category = nullptr;    // nullptr: unclassified
   std::string source;                    // "operator", "sender", "code", "hashtag", "keyword"
   double confidence = 0;                 // 0..1
   std::vector<const Category*> further;  // also spoken of, most likely first
+  std::vector<Candidate> candidates;     // all that the words speak for, most points first
 };
 
 // `coded` is the category under whose code the report came, or nullptr.

@@ -207,6 +207,28 @@ std::span<const Match> Reading::around(const Match& match, std::uint32_t reach) 
   return {begin, end};
 }
 
+bool Reading::any_break(std::uint32_t after, std::uint32_t until) const {
+  for (std::uint32_t i = after + 1; i <= until; ++i)
+    if (words.list[i].after_break) return true;
+  return false;
+}
+
+bool Reading::stands_before(Meaning meaning, const Match& match, std::uint32_t reach) const {
+  return std::ranges::any_of(around(match, reach), [&](const Match& other) {
+    if (other.meaning != meaning || other.first >= match.first) return false;
+    if (other.last >= match.first) return true;
+    return match.first - other.last <= reach + 1 && !any_break(other.last, match.first);
+  });
+}
+
+bool Reading::stands_behind(Meaning meaning, const Match& match, std::uint32_t reach) const {
+  return std::ranges::any_of(around(match, reach), [&](const Match& other) {
+    if (other.meaning != meaning || other.last <= match.last) return false;
+    if (other.first <= match.last) return true;
+    return other.first - match.last <= reach + 1 && !any_break(match.last, other.first);
+  });
+}
+
 bool Reading::has(Meaning meaning) const {
   return std::ranges::any_of(matches, [meaning](const Match& match) { return match.meaning == meaning; });
 }

@@ -18,6 +18,9 @@ namespace satupintu::normalizer {
 // What finding a phrase tells. What an `index` refers to stands behind each.
 enum class Meaning : std::uint8_t {
   category,       // Rules::categories; the weight says how much it counts
+  denial,         // "bukan soal": what follows is not the matter
+  solved,         // "sudah diangkut": what stands before is not the matter any more
+  beside,         // "depan": what follows tells where it is
   idiom,          // means something else: hides every other match that touches it
   danger,         // Rules::dangers
   danger_thing,   // Rules::dangers: counts near a danger_event of the same index
@@ -126,10 +129,18 @@ struct Reading {
   [[nodiscard]] bool has(Meaning meaning) const;
   // The matches that may touch `match`, or stand at most `reach` words before or behind it: few, however long the text is.
   [[nodiscard]] std::span<const Match> around(const Match& match, std::uint32_t reach) const;
+  // True when a match of this meaning touches `match` from before, or ends at most `reach` words before it in the same clause.
+  [[nodiscard]] bool stands_before(Meaning meaning, const Match& match, std::uint32_t reach) const;
+  // Likewise behind it.
+  [[nodiscard]] bool stands_behind(Meaning meaning, const Match& match, std::uint32_t reach) const;
   // The text from the first to the last of these words.
   [[nodiscard]] std::string_view between(std::uint32_t first, std::uint32_t last) const {
     return text.substr(words.list[first].begin, words.list[last].end - words.list[first].begin);
   }
+
+ private:
+  // True when punctuation stands anywhere between the words `after` and `until`.
+  [[nodiscard]] bool any_break(std::uint32_t after, std::uint32_t until) const;
 };
 
 }  // namespace satupintu::normalizer

@@ -15,9 +15,6 @@ using core::Timestamp;
 
 namespace {
 
-constexpr unsigned kWordWeight = 3;
-constexpr unsigned kHintWeight = 1;
-
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -73,6 +70,14 @@ class RulesReader {
     for (const auto& phrase : table.texts(key, about, {})) add(table, key, phrase, meaning, index, weight);
   }
 
+  // Longer phrases say more.
+  void weighed_phrases(Settings& table, std::string_view key, std::string_view about, std::size_t category, unsigned weight) {
+    for (const auto& phrase : table.texts(key, about, {})) {
+      const auto words = static_cast<unsigned>(split_words(phrase).list.size());
+      add(table, key, phrase, Meaning::category, category, weight + std::max(words, 1U) - 1);
+    }
+  }
+
   void read_spellings(Settings& words) {
     for (const auto& line : words.texts("spellings", "Other spellings of a word, \"tidak: gak nggak tdk\".", {})) {
       const auto sides = split(line, ':');
@@ -93,6 +98,9 @@ class RulesReader {
 
   void read_words(Settings& words) {
     phrases(words, "idioms", "Sayings within which no word counts.", Meaning::idiom);
+    phrases(words, "denials", "What follows is not the matter.", Meaning::denial);
+    phrases(words, "solved", "What stands before is not the matter any more.", Meaning::solved);
+    phrases(words, "beside", "What follows tells where it is.", Meaning::beside);
     phrases(words, "negations", "Right before a danger: it did not happen.", Meaning::negation);
     phrases(words, "softeners", "Before a danger: it is feared or past, and makes the priority high.", Meaning::softener);
     phrases(words, "problems", "Something is wrong: the text is a complaint.", Meaning::problem);
@@ -162,8 +170,8 @@ class RulesReader {
       Settings& table = tables[i].second;
       for (const auto& form : table.texts("short_forms", "Hashtags and codes besides the category's name.", {}))
         add_short_form(table, form, i);
-      phrases(table, "words", "Phrases that are enough alone.", Meaning::category, i, kWordWeight);
-      phrases(table, "hints", "Phrases that count only together with others.", Meaning::category, i, kHintWeight);
+      weighed_phrases(table, "words", "Phrases that are enough alone.", i, kWordWeight);
+      weighed_phrases(table, "hints", "Phrases that count only together with others.", i, kHintWeight);
     }
   }
 

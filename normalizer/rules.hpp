@@ -20,6 +20,10 @@
 
 namespace satupintu::normalizer {
 
+// What a phrase of a category counts: this, and one more for each word after the first.
+inline constexpr unsigned kWordWeight = 3;
+inline constexpr unsigned kHintWeight = 1;
+
 // "3 working days" or "24 hours".
 struct Allowance {
   int amount = 0;
