@@ -223,7 +223,6 @@ json::object data_json(const Complaint& complaint, std::string_view sealed, Time
       attributes.emplace_back(json::object({{"code", code}, {"value", value}}, storage));
     out.always("attributes", std::move(attributes));
   }
-  out.always("interest_count", 1);
   out.texts("flags", complaint.flags);
   out.text("sealed", sealed);
   return out.take();
@@ -250,8 +249,17 @@ EventPieces to_event_pieces(const Complaint& complaint, std::string_view sealed,
   pieces.middle_subject = R"(","subject":")";
   pieces.middle_data = R"(","datacontenttype":"application/json","data":{"complaint_id":")";
   pieces.middle_code = R"(","tracking_code":")";
+  pieces.middle_interest = R"(","interest_count":)";
   const std::string data = json::serialize(data_json(complaint, sealed, recorded_at, storage));
-  pieces.tail = "\"," + data.substr(1) + "}";
+  pieces.tail = "," + data.substr(1) + "}";
+
+  ObjectWriter linked(storage);
+  linked.always("specversion", "1.0").always("source", json::string("/channels/" + complaint.account, storage));
+  linked.time("time", complaint.received_at);
+  linked.always("dataschema", "https://satupintu.example/schema/complaint-linked-v1.json");
+  linked.always("type", "complaint.linked").always("id", json::string(complaint.contact_id + ":", storage));
+  pieces.linked_head = json::serialize(linked.take());
+  pieces.linked_head.resize(pieces.linked_head.size() - 2);
   return pieces;
 }
 

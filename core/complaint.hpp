@@ -99,14 +99,19 @@ struct Complaint {
 };
 
 // complaint-v1 as JSON text in the pieces that publish.lua joins once it knows whose complaint this is:
-//   head + <entry type> + middle_subject + <tracking code> + middle_data + <complaint id> + middle_code + <tracking code> + tail
+//   head + <entry type> + middle_subject + <tracking code> + middle_data + <complaint id> + middle_code + <tracking code> +
+//   middle_interest + <how many people report it, and what it is similar to> + tail
 // The joined text is one CloudEvents 1.0 object in structured mode.
 struct EventPieces {
-  std::string head;            // {"specversion":"1.0","id":…,"source":…,"time":…,"dataschema":…,"type":"
-  std::string middle_subject;  // ","subject":"
-  std::string middle_data;     // ","datacontenttype":"application/json","data":{"complaint_id":"
-  std::string middle_code;     // ","tracking_code":"
-  std::string tail;            // ","schema_version":"1.0",…}}
+  std::string head;             // {"specversion":"1.0","id":…,"source":…,"time":…,"dataschema":…,"type":"
+  std::string middle_subject;   // ","subject":"
+  std::string middle_data;      // ","datacontenttype":"application/json","data":{"complaint_id":"
+  std::string middle_code;      // ","tracking_code":"
+  std::string middle_interest;  // ","interest_count":
+  std::string tail;             // ,"schema_version":"1.0",…}}
+  // The beginning of the event that tells a similar complaint of this one, up to where that one's tracking code completes the id:
+  // {"specversion":"1.0","source":…,"time":…,"dataschema":…,"type":"complaint.linked","id":"<contact_id>:
+  std::string linked_head;
 };
 
 // `sealed` is Confidential in sealed form (base64), `recorded_at` when this record was made.

@@ -162,7 +162,7 @@ void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& 
 }
 
 Submission to_submission(const normalizer::Normalized& normalized, core::Sealer& sealer, core::Timestamp recorded_at) {
-  const auto& [complaint, command, fingerprints] = normalized;
+  const auto& [complaint, command, fingerprints, sketch] = normalized;
   Submission submission;
   set_intent(submission, command, complaint.contact);
   submission.emergency = complaint.priority == core::Priority::emergency;
@@ -173,6 +173,7 @@ Submission to_submission(const normalizer::Normalized& normalized, core::Sealer&
   submission.post = fingerprints.post;
   submission.caller = fingerprints.caller;
   submission.category = complaint.category.value;
+  submission.sketch = sketch;
   submission.reporter_ref = complaint.reporter.ref;
   submission.channel = name_of(complaint.contact.channel);
   submission.complaint_id = complaint.complaint_id;

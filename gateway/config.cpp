@@ -114,6 +114,9 @@ queue::DedupeSettings read_dedupe(Settings settings, const queue::JournalSetting
                                            std::chrono::days{7}, 24h);
   dedupe.conversation_window = settings.duration(
       "conversation_window", "How long after a conversation's last message the next one belongs to the same complaint.", 1min, 24h, 30min);
+  dedupe.similar_window =
+      settings.duration("similar_window", "How far apart reports of different people may be that are linked as similar.", 1h,
+                        std::chrono::days{90}, std::chrono::days{14});
   if (dedupe.remember_ids <= journal.retention) {
     settings.mistake("remember_ids", "is not longer than journal.retention", "make it longer: a replay must never outlive its memory");
   }

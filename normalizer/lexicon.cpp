@@ -66,6 +66,7 @@ Lexicon::WordId Lexicon::find_id(std::string_view folded) const {
 
 Lexicon::WordId Lexicon::id_of(std::string_view folded) {
   if (const WordId known = find_id(folded)) return known;
+  words_.emplace_back(folded);
   roots_.push_back(0);
   const auto id = static_cast<WordId>(roots_.size() - 1);
   ids_.emplace(folded, id);
@@ -117,6 +118,11 @@ void Lexicon::add_real_word(std::string_view word) {
   if (words.list.size() != 1 || find_id(words.folded) != 0) return;
   roots_.push_back(0);
   ids_.emplace(words.folded, static_cast<WordId>(roots_.size() - 1));
+}
+
+std::string_view Lexicon::canonical(std::string_view folded) const {
+  const WordId id = look_up(folded);
+  return id == 0 ? folded : std::string_view(words_[id]);
 }
 
 bool Lexicon::add_spelling(std::string_view spelling, std::string_view word) {

@@ -37,6 +37,7 @@ enum class Meaning : std::uint8_t {
   secret,
   today,
   yesterday,
+  filler,        // greetings, politeness, the small words of grammar: tell nothing of the matter
   flag,          // Rules::flags
   out_of_scope,  // Rules::scopes
   elsewhere,
@@ -52,6 +53,7 @@ enum class Meaning : std::uint8_t {
   alley_word,
   estate_word,
   landmark_word,
+  title,  // part of a street's name that people leave out
   name_end,
 };
 
@@ -76,6 +78,11 @@ class Lexicon {
   enum class Added : std::uint8_t { yes, empty, twice };
   // `twice`: with this meaning and index it is there already, perhaps in another spelling.
   Added add(std::string_view phrase, Meaning meaning, std::size_t index = 0, unsigned weight = 1);
+
+  // True when the word stands in any phrase.
+  [[nodiscard]] bool knows(std::string_view folded) const { return look_up(folded) != 0; }
+  // One of the ways of writing a word, the same for all of them. Lives as long as the lexicon and `folded`.
+  [[nodiscard]] std::string_view canonical(std::string_view folded) const;
 
   // The matches in `words`, by where they start. For each meaning only the longest phrase that starts at a word, and none
   // that lies within an earlier one. Nothing that touches an idiom.
@@ -112,9 +119,10 @@ class Lexicon {
   std::unordered_map<std::string, WordId, TextHash, std::equal_to<>> ids_;
   std::vector<Spelling> spellings_;                                 // those that may be mistyped
   std::unordered_multimap<std::uint64_t, std::uint32_t> mistyped_;  // by hash with a letter left out: spellings_
-  std::vector<std::uint32_t> roots_{0};                        // by word id: the node of a phrase's first word
-  std::unordered_map<std::uint64_t, std::uint32_t> children_;  // by node and word id
-  std::vector<Node> nodes_{1};                                 // 0: none
+  std::vector<std::string> words_{1};                               // by word id
+  std::vector<std::uint32_t> roots_{0};                             // by word id: the node of a phrase's first word
+  std::unordered_map<std::uint64_t, std::uint32_t> children_;       // by node and word id
+  std::vector<Node> nodes_{1};                                      // 0: none
 };
 
 // A clean text as the rules read it: what every step from the category on looks at.

@@ -15,6 +15,7 @@
 #include "normalizer/personal_data.hpp"
 #include "normalizer/place.hpp"
 #include "normalizer/reporter.hpp"
+#include "normalizer/sketch.hpp"
 #include "normalizer/text.hpp"
 #include "normalizer/title.hpp"
 
@@ -80,6 +81,15 @@ void set_flags(Complaint& complaint, const Reading& reading, const Message& mess
     complaint.flags.emplace_back("unknown_category");
 }
 
+// Two people who ask the same, or thank for the same, do not speak of the same lamp. A photo tells where something is.
+bool tells_of_a_matter(const Complaint& complaint, CommandKind command, MessageKind kind) {
+  if (command != CommandKind::none && command != CommandKind::officer) return false;
+  if (kind == MessageKind::retraction || kind == MessageKind::reaction || kind == MessageKind::unsupported) return false;
+  const bool is_matter = complaint.report_type == core::ReportType::complaint || complaint.report_type == core::ReportType::emergency ||
+                         complaint.report_type == core::ReportType::aspiration;
+  return is_matter && complaint.scope != core::Scope::out_of_scope_irrelevant;
+}
+
 void set_places(Complaint& complaint, Places places) {
   complaint.location = std::move(places.location);
   if (!places.caller) return;
@@ -120,7 +130,7 @@ Normalizer::Normalizer(Rules rules, core::Secret identity_key) : rules_(std::mov
 
 Normalized Normalizer::normalize(const Origin& origin, Message message) const {
   Normalized result;
-  auto& [complaint, command, fingerprints] = result;
+  auto& [complaint, command, fingerprints, sketch] = result;
   complaint.jurisdiction_id = rules_.jurisdiction_id;
   complaint.account = origin.account;
   complaint.provider = origin.provider;
@@ -197,6 +207,10 @@ Normalized Normalizer::normalize(const Origin& origin, Message message) const {
   fingerprints =
       fingerprints_of(message, origin.account, origin.received_at, reporter.reference, folded_text_of(reading, text.size()), identity_key_);
   set_ids(complaint, written_at, fingerprints.seen, identity_key_);
+
+  // 10. What similar reports are found by
+  if (complaint.visibility == Visibility::secret) sketch = kUnlinkable;
+  else if (tells_of_a_matter(complaint, command.kind, message.kind)) sketch = sketch_of(reading, complaint, rules_).packed();
 
   // What the queue shows of all this
   complaint.title = make_title(subject, text, message);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a complaint of a message, in nine steps that can be read in order in normalizer.cpp. Pure: it
+// Makes a complaint of a message, in ten steps that can be read in order in normalizer.cpp. Pure: it
 // knows no channel's wire format, no clock and no network; the same message and rules always give the
 // same record. One Normalizer may be used by several threads at once.
 #pragma once
@@ -28,6 +28,8 @@ struct Normalized {
   core::Complaint complaint;
   Command command;
   Fingerprints fingerprints;
+  // Sketch::packed() of a message that tells of something to be seen to, kUnlinkable of one that is to stay secret, else empty.
+  std::string sketch;
 };
 
 class Normalizer {

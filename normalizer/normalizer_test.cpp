@@ -46,7 +46,7 @@ Normalized normalized(core::Message message, core::Timestamp received_at = kNow)
 std::string queue_json(const core::Complaint& complaint) {
   const auto pieces = core::to_event_pieces(complaint, "c2VhbGVk", kNow);
   return pieces.head + "complaint.received" + pieces.middle_subject + complaint.code_candidates[0] + pieces.middle_data +
-         complaint.complaint_id + pieces.middle_code + complaint.code_candidates[0] + pieces.tail;
+         complaint.complaint_id + pieces.middle_code + complaint.code_candidates[0] + pieces.middle_interest + "1" + pieces.tail;
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ std::string queue_json(const core::Complaint& complaint) {
 TEST_CASE("a_message_becomes_a_whole_record") {
   auto message = whatsapp("Lampu jalan di Jl. Moh Toha no 5 RT 03/05 kel. Sukaasih mati sejak kemarin, gelap bgt");
   message.attachments.emplace_back().kind = core::AttachmentKind::image;
-  const auto [complaint, command, fingerprints] = normalized(message);
+  const auto [complaint, command, fingerprints, sketch] = normalized(message);
   CHECK(command.kind == CommandKind::none);
   CHECK(complaint.jurisdiction_id == "id.tangerang");
   CHECK(complaint.account == "wa-utama");

@@ -112,6 +112,14 @@ class RulesReader {
     phrases(words, "secret", "The report is not to be public.", Meaning::secret);
     phrases(words, "today", "It happened today.", Meaning::today);
     phrases(words, "yesterday", "It happened yesterday.", Meaning::yesterday);
+    phrases(words, "fillers", "Tell nothing of the matter: not counted when reports are compared.", Meaning::filler);
+  }
+
+  std::uint8_t lasts_hours(Settings& table) {
+    using std::chrono::hours;
+    const auto lasts = table.duration("lasts", "For how long reports may be of the same matter; 0h: as long as dedupe.similar_window.",
+                                      hours{0}, hours{240}, hours{0});
+    return static_cast<std::uint8_t>(std::chrono::floor<hours>(lasts).count());
   }
 
   std::optional<Allowance> allowance(Settings& table, std::string_view key, std::string_view about) {
@@ -162,7 +170,8 @@ class RulesReader {
     if (tables.empty()) settings_.mistake("categories", "holds no category", "start from the routing.toml that was shipped");
     for (auto& [code, table] : tables) {
       rules_.categories.push_back({code, table.text("label", "What people read."), table.text("label_en", "The same in English."),
-                                   table.texts("offices", "Whom to suggest.", {}), standard(table)});
+                                   table.texts("offices", "Whom to suggest.", {}), standard(table), lasts_hours(table),
+                                   table.enabled("widespread", "Befalls a whole neighbourhood.", false)});
     }
     // All codes before any short form, so that a short form that is another category's code is found out.
     for (std::size_t i = 0; i < tables.size(); ++i) add_short_form(tables[i].second, tables[i].first, i);
@@ -252,6 +261,7 @@ class RulesReader {
     phrases(places, "alley_words", "Words before the name of an alley.", Meaning::alley_word);
     phrases(places, "estate_words", "Words before the name of an estate.", Meaning::estate_word);
     phrases(places, "landmark_words", "Words with which people describe a spot.", Meaning::landmark_word);
+    phrases(places, "titles", "Parts of a street's name that people leave out.", Meaning::title);
     phrases(places, "name_ends", "Words that are no part of a street's or landmark's name.", Meaning::name_end);
 
     for (auto& [code, table] : settings_.tables("kecamatan")) {

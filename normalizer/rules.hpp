@@ -39,6 +39,9 @@ struct Category {
   std::string code, label, label_en;
   std::vector<std::string> offices;
   Standard standard;  // what differs from Rules::standard
+  // For how long reports may be of the same matter; 0: as long as reports are remembered for that.
+  std::uint8_t lasts_hours = 0;
+  bool widespread = false;  // befalls a whole neighbourhood: two reports from one kelurahan are of the same
 };
 
 struct Danger {

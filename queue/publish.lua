@@ -9,15 +9,16 @@
 --   post:<address>          "<complaint id> <code>": the complaint that a public post made, whoever told of it first
 --   caller:<reporter>       "<at> <complaint id> <code>": the complaint that a reporter's last call made
 --   case:<code>             hash: what the tracking page shows, and the stream the complaint is in
--- All but case: expire. Times are the messages' own, in milliseconds, so that a replay decides as the first run did.
+--   similar:…               what similar reports are found by: see similar.lua
+-- All but case: and similar:count expire. Times are the messages' own, in milliseconds, so that a replay decides as the first run did.
 --
 -- Answers {outcome, 1 if this origin was not known before, complaint id, tracking code}.
 
 local intent, entry_type, lane, at, origin,
       seen, target, target_code, said, conversation, post, caller,
       category, reporter_ref, channel, complaint_id, code_1, code_2, code_3,
-      event, type_at, subject_at, complaint_at, code_at,
-      remember_ids, repeat_window, remember_words, conversation_window, remember_conversation = unpack(ARGV)
+      event, type_at, subject_at, complaint_at, code_at, interest_at, sketch, linked_head,
+      remember_ids, repeat_window, remember_words, conversation_window, remember_conversation, similar_window = unpack(ARGV)
 local tag = KEYS[1]
 local call, match = redis.call, string.match
 
@@ -34,35 +35,43 @@ local function conclude(outcome, complaint, code)
   return {outcome, 1, complaint, code}
 end
 
--- The event comes written for a new complaint under its first code.
-local function event_of(type, complaint, code)
-  if type == 'complaint.received' and code == code_1 then return event end
+local similar = new_similar(tag, at, similar_window)
+
+-- The event comes written for a new complaint under its first code, reported by one person.
+local function event_of(type, complaint, code, interest)
+  if type == 'complaint.received' and code == code_1 and interest == '1' then return event end
   return event:sub(1, type_at - 1) .. type .. event:sub(type_at + #'complaint.received', subject_at - 1) ..
          code .. event:sub(subject_at + #code_1, complaint_at - 1) ..
          complaint .. event:sub(complaint_at + #complaint_id, code_at - 1) ..
-         code .. event:sub(code_at + #code_1)
+         code .. event:sub(code_at + #code_1, interest_at - 1) .. interest .. event:sub(interest_at + 1)
 end
 
-local function enter(outcome, type, complaint, code)
-  call('XADD', tag .. lane, '*', 'type', type, 'event', event_of(type, complaint, code))
+-- `case` holds its reporter_ref, sketch and interest_count, as far as there are any.
+local function enter(outcome, type, complaint, code, case)
+  local alike = similar.consider(sketch, code, complaint, case[1] or '', case[2], type == 'complaint.edited')
+  local interest = (alike and alike.interest_count or case[3] or '1') .. (alike and alike.links or '')
+  call('XADD', tag .. lane, '*', 'type', type, 'event', event_of(type, complaint, code, interest))
+  if alike then alike.note(linked_head) end
   return conclude(outcome, complaint, code)
 end
 
 -- What was once an emergency stays in that stream, with everything that is added to it.
 local function enter_under(outcome, type, complaint, code)
   local case = tag .. 'case:' .. code
-  local case_lane = call('HGET', case, 'lane')
+  local known = call('HMGET', case, 'lane', 'reporter_ref', 'sketch', 'interest_count')
+  local case_lane = known[1]
   if case_lane == 'emergency' then
     lane = case_lane
   elseif case_lane and lane == 'emergency' then
     call('HSET', case, 'lane', lane)
   end
-  return enter(outcome, type, complaint, code)
+  return enter(outcome, type, complaint, code, {known[2], known[3], known[4]})
 end
 
 if intent == 'rate' or intent == 'withdraw' then
   local case = call('HMGET', tag .. 'case:' .. target_code, 'complaint_id', 'reporter_ref')
   if case[1] and case[2] == reporter_ref and reporter_ref ~= '' then
+    if intent == 'withdraw' then similar.forget(target_code) end
     return enter_under('appended', entry_type, case[1], target_code)
   end
   return conclude('orphaned', '', '')
@@ -151,7 +160,7 @@ for _, code in ipairs({code_1, code_2, code_3}) do
          'category', category, 'reporter_ref', reporter_ref, 'lane', lane, 'history', '[{"status":"received","at":' .. at .. '}]')
   end
   if not owner or owner == complaint_id then
-    local result = enter('published', 'complaint.received', complaint_id, code)
+    local result = enter('published', 'complaint.received', complaint_id, code, {reporter_ref})
     note_words(complaint_id, code)
     note_conversation(complaint_id, code, category)
     note_post(complaint_id, code)

@@ -22,7 +22,7 @@ namespace {
 constexpr std::chrono::milliseconds kLongestDelay = std::chrono::days{4};
 
 // What publish.lua unpacks from ARGV; the order is the script's.
-constexpr std::size_t kScriptArguments = 29;
+constexpr std::size_t kScriptArguments = 33;
 
 std::string_view name_of(Intent intent) noexcept {
   switch (intent) {
@@ -52,13 +52,14 @@ std::string_view entry_type_of(const Submission& submission) noexcept {
 
 // The event as it stands when the submission becomes a new complaint under its first code, which nearly all do: Redis hashes
 // and copies every string that Lua makes, so the script should not have to join one. For the others it replaces what stands
-// at the four places, counted from 1.
+// at the five places, counted from 1.
 struct NewComplaintEvent {
   explicit NewComplaintEvent(const Submission& submission) {
-    const auto& [head, middle_subject, middle_data, middle_code, tail] = submission.event;
+    const auto& [head, middle_subject, middle_data, middle_code, middle_interest, tail, linked_head] = submission.event;
     const std::string& code = submission.code_candidates[0];
     constexpr std::string_view kType = "complaint.received";
-    text.reserve(head.size() + middle_subject.size() + middle_data.size() + middle_code.size() + tail.size() + 128);
+    text.reserve(head.size() + middle_subject.size() + middle_data.size() + middle_code.size() + middle_interest.size() + tail.size() +
+                 128);
     const auto put = [this](std::string_view before, std::string_view value) {
       text += before;
       auto place = std::to_string(text.size() + 1);
@@ -69,9 +70,10 @@ struct NewComplaintEvent {
     subject_at = put(middle_subject, code);
     complaint_at = put(middle_data, submission.complaint_id);
     code_at = put(middle_code, code);
+    interest_at = put(middle_interest, "1");
     text += tail;
   }
-  std::string text, type_at, subject_at, complaint_at, code_at;
+  std::string text, type_at, subject_at, complaint_at, code_at, interest_at;
 };
 
 std::optional<Outcome> outcome_named(std::string_view name) noexcept {
@@ -123,7 +125,8 @@ Publisher::Publisher(Redis& redis, std::string gateway_id, DedupeSettings settin
       repeat_window_(std::to_string(settings.repeat_window.count())),
       remember_words_(std::to_string((settings.repeat_window + kLongestDelay).count())),
       conversation_window_(std::to_string(settings.conversation_window.count())),
-      remember_conversation_(std::to_string((settings.conversation_window + kLongestDelay).count())) {}
+      remember_conversation_(std::to_string((settings.conversation_window + kLongestDelay).count())),
+      similar_window_(std::to_string(settings.similar_window.count())) {}
 
 asio::awaitable<Result<std::optional<Seq>>> Publisher::mark() {
   const auto reply = co_await redis_.call({"GET", mark_key_});
@@ -161,8 +164,9 @@ void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<
     add(submission.category, submission.reporter_ref, submission.channel, submission.complaint_id, submission.code_candidates[0],
         submission.code_candidates[1], submission.code_candidates[2]);
     const NewComplaintEvent event(submission);
-    add(event.text, event.type_at, event.subject_at, event.complaint_at, event.code_at);
-    add(remember_ids_, repeat_window_, remember_words_, conversation_window_, remember_conversation_);
+    add(event.text, event.type_at, event.subject_at, event.complaint_at, event.code_at, event.interest_at);
+    add(submission.sketch, submission.sketch.empty() ? std::string_view() : std::string_view(submission.event.linked_head));
+    add(remember_ids_, repeat_window_, remember_words_, conversation_window_, remember_conversation_, similar_window_);
   }
   append_command(buffer_, {"EVALSHA", advance_mark_sha_, "1", mark_key_, expected ? std::to_string(*expected) : "", std::to_string(to)});
   append_command(buffer_, {"EXEC"});

@@ -23,6 +23,7 @@ struct DedupeSettings {
   std::chrono::milliseconds remember_ids = std::chrono::days{40};  // longer than the journal's retention
   std::chrono::milliseconds repeat_window = std::chrono::hours{24};
   std::chrono::milliseconds conversation_window = std::chrono::minutes{30};
+  std::chrono::milliseconds similar_window = std::chrono::days{14};
 };
 
 struct BatchResult {
@@ -52,7 +53,8 @@ class Publisher {
 
   Redis& redis_;
   std::string mark_key_;
-  std::string remember_ids_, repeat_window_, remember_words_, conversation_window_, remember_conversation_;  // milliseconds in digits
+  std::string remember_ids_, repeat_window_, remember_words_, conversation_window_, remember_conversation_,
+      similar_window_;                          // milliseconds in digits
   std::string publish_sha_, advance_mark_sha_;  // Redis' names for the scripts; empty until loaded
   std::uint64_t checked_connection_ = 0;        // the last one whose mark was compared
   std::string buffer_;                          // the batch as it goes over the wire, kept for its memory

@@ -6,7 +6,7 @@
 
 namespace satupintu::queue {
 
-extern const std::string_view kPublishScript;      // publish.lua
+extern const std::string_view kPublishScript;      // similar.lua and publish.lua
 extern const std::string_view kAdvanceMarkScript;  // advance_mark.lua
 
 }  // namespace satupintu::queue

@@ -36,6 +36,7 @@ struct Submission {
   std::string caller;                            // for a call, and for `locate`
   std::string target_code;                       // for `rate` and `withdraw`
   std::string category;
+  std::string sketch;  // what similar reports are found by: see normalizer::Normalized
   std::string reporter_ref;
   std::string channel;
   std::string complaint_id;

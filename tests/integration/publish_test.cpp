@@ -69,8 +69,13 @@ Submission message(const std::string& name, std::chrono::milliseconds after = 0m
   submission.complaint_id = "complaint-" + name;
   submission.code_candidates = {"SP-" + name + "-1", "SP-" + name + "-2", "SP-" + name + "-3"};
   submission.at = kMorning + after;
-  submission.event = {R"({"id":")" + name + R"(","type":")", R"(","subject":")", R"(","data":{"complaint_id":")", R"(","tracking_code":")",
-                      R"(","title":"Lampu jalan mati"}})"};
+  submission.event = {R"({"id":")" + name + R"(","type":")",
+                      R"(","subject":")",
+                      R"(","data":{"complaint_id":")",
+                      R"(","tracking_code":")",
+                      R"(","interest_count":)",
+                      R"(,"title":"Lampu jalan mati"}})",
+                      R"({"type":"complaint.linked","id":")" + name + ":"};
   return submission;
 }
 
@@ -178,7 +183,7 @@ TEST_CASE("a_first_report_is_entered_once_with_its_case") {
   CHECK(found[0].type == "complaint.received");
   CHECK(
       found[0].event ==
-      R"({"id":"a","type":"complaint.received","subject":"SP-a-1","data":{"complaint_id":"complaint-a","tracking_code":"SP-a-1","title":"Lampu jalan mati"}})");
+      R"({"id":"a","type":"complaint.received","subject":"SP-a-1","data":{"complaint_id":"complaint-a","tracking_code":"SP-a-1","interest_count":1,"title":"Lampu jalan mati"}})");
 
   std::map<std::string, std::string> fields;
   const auto reply = server.tell({"HGETALL", "{sp:0}:case:SP-a-1"});

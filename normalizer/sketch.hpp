@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// By what a report is found to tell of the same thing as another one: a MinHash signature of its words and the facts about its
+// place, packed into a few bytes that queue/similar.lua compares. Pure, and the same on every machine: the bytes of two
+// gateways meet in one Redis.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/complaint.hpp"
+#include "normalizer/lexicon.hpp"
+#include "normalizer/rules.hpp"
+
+namespace satupintu::normalizer {
+
+inline constexpr std::size_t kSignatureRows = 24;
+inline constexpr std::size_t kBands = 6;
+inline constexpr std::size_t kRowsPerBand = 3;
+inline constexpr std::size_t kNames = 8;
+
+// All that is zero is unknown. Names are hashed in the spelling that their ways of being written have in common.
+struct Sketch {
+  // MinHash over the letters, three by three, of the words that say something. A row is its least hash as a floating-point
+  // number, the larger the smaller, so that the signature of two texts together is the greater of each row.
+  std::array<std::uint8_t, kSignatureRows> signature{};
+  std::uint8_t words = 0;                     // different ones that say something; 255: that many or more
+  std::array<std::uint32_t, kBands> bands{};  // each of kRowsPerBand rows: reports that share one are compared
+  std::array<std::uint8_t, 3> categories{};   // the report's own, then what it also speaks of
+  std::uint8_t lasts_hours = 0;               // see Category::lasts
+  bool widespread = false;                    // see Category::widespread
+
+  struct Position {
+    double latitude, longitude;
+    double accuracy_m;
+  };
+  std::optional<Position> position;
+  std::uint16_t kelurahan = 0;
+  std::uint8_t kecamatan = 0;
+  std::uint16_t street = 0, cross_street = 0, alley = 0, estate = 0;
+  std::uint16_t house_number = 0;
+  std::uint8_t kilometre = 0, block = 0;
+  std::uint8_t rt = 0, rw = 0;
+  // Words by which few things are called: of the street, of landmarks, and those of the text that no list of ours holds.
+  std::array<std::uint16_t, kNames> names{};
+
+  // Big-endian, in this order; a position is two numbers of 24 bits and its accuracy in tens of metres. The bands come last:
+  // similar.lua keeps all but them.
+  [[nodiscard]] std::string packed() const;
+};
+
+// In place of a packed sketch: this complaint is to be linked with none, whatever is said of it later.
+inline constexpr std::string_view kUnlinkable = "-";
+
+// Of the place only what the matter itself is known by: where a caller was says nothing. `reading` is the masked text's.
+[[nodiscard]] Sketch sketch_of(const Reading& reading, const core::Complaint& complaint, const Rules& rules);
+
+}  // namespace satupintu::normalizer
