@@ -116,13 +116,9 @@ Lexicon::WordId Lexicon::look_up(std::string_view folded) const {
 void Lexicon::add_real_word(std::string_view word) {
   const Words words = split_words(word);
   if (words.list.size() != 1 || find_id(words.folded) != 0) return;
+  words_.emplace_back(words.folded);
   roots_.push_back(0);
   ids_.emplace(words.folded, static_cast<WordId>(roots_.size() - 1));
-}
-
-std::string_view Lexicon::canonical(std::string_view folded) const {
-  const WordId id = look_up(folded);
-  return id == 0 ? folded : std::string_view(words_[id]);
 }
 
 bool Lexicon::add_spelling(std::string_view spelling, std::string_view word) {
@@ -161,10 +157,14 @@ std::uint32_t Lexicon::child_of(std::uint32_t node, WordId word) const {
   return found == children_.end() ? 0 : found->second;
 }
 
-std::vector<Match> Lexicon::find(const Words& words) const {
+std::vector<Lexicon::WordId> Lexicon::ids_of(const Words& words) const {
+  std::vector<WordId> ids(words.list.size());
+  std::ranges::transform(words.list, ids.begin(), [&](const Word& word) { return look_up(words.folded_of(word)); });
+  return ids;
+}
+
+std::vector<Match> Lexicon::find(const Words& words, const std::vector<WordId>& ids) const {
   const auto count = static_cast<std::uint32_t>(words.list.size());
-  std::vector<WordId> ids(count);
-  for (std::uint32_t i = 0; i < count; ++i) ids[i] = look_up(words.folded_of(words.list[i]));
 
   std::vector<Match> matches;
   matches.reserve(count);

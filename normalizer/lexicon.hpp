@@ -79,14 +79,14 @@ class Lexicon {
   // `twice`: with this meaning and index it is there already, perhaps in another spelling.
   Added add(std::string_view phrase, Meaning meaning, std::size_t index = 0, unsigned weight = 1);
 
-  // True when the word stands in any phrase.
-  [[nodiscard]] bool knows(std::string_view folded) const { return look_up(folded) != 0; }
-  // One of the ways of writing a word, the same for all of them. Lives as long as the lexicon and `folded`.
-  [[nodiscard]] std::string_view canonical(std::string_view folded) const;
+  using WordId = std::uint32_t;  // the same for all spellings of a word; 0: none that we know
+  [[nodiscard]] std::vector<WordId> ids_of(const Words& words) const;
+  // The word in its own spelling.
+  [[nodiscard]] std::string_view word(WordId known) const { return words_[known]; }
 
-  // The matches in `words`, by where they start. For each meaning only the longest phrase that starts at a word, and none
-  // that lies within an earlier one. Nothing that touches an idiom.
-  [[nodiscard]] std::vector<Match> find(const Words& words) const;
+  // The matches in `words`, whose `ids` these are, by where they start. For each meaning only the longest phrase that starts at a word, and
+  // none that lies within an earlier one. Nothing that touches an idiom.
+  [[nodiscard]] std::vector<Match> find(const Words& words, const std::vector<WordId>& ids) const;
 
  private:
   struct Entry {
@@ -102,8 +102,6 @@ class Lexicon {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
-  using WordId = std::uint32_t;  // 0: no word of any phrase
-
   struct Spelling {
     std::string text;
     WordId word;
@@ -129,10 +127,11 @@ class Lexicon {
 struct Reading {
   std::string_view text;
   Words words;
+  std::vector<Lexicon::WordId> ids;  // of the words
   std::vector<Match> matches;
 
   Reading(std::string_view clean_text, const Lexicon& lexicon)
-      : text(clean_text), words(split_words(clean_text)), matches(lexicon.find(words)) {}
+      : text(clean_text), words(split_words(clean_text)), ids(lexicon.ids_of(words)), matches(lexicon.find(words, ids)) {}
 
   [[nodiscard]] bool has(Meaning meaning) const;
   // The matches that may touch `match`, or stand at most `reach` words before or behind it: few, however long the text is.

@@ -51,7 +51,8 @@ class RulesReader {
     read_flags();
     read_places();
     read_calendar();
-    for (const auto& word : words.texts("real_words", "Words that are no misspelling of a listed one.", {})) rules_.lexicon.add_real_word(word);
+    for (const auto& word : words.texts("real_words", "Words that are no misspelling of a listed one.", {}))
+      rules_.lexicon.add_real_word(word);
     return std::move(rules_);
   }
 

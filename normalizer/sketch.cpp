@@ -92,6 +92,11 @@ class MinHash {
   std::array<std::uint32_t, kSignatureRows> least_{};
 };
 
+// As all of its spellings are written.
+std::string_view canonical(const Reading& reading, std::size_t i, const Lexicon& lexicon) {
+  return reading.ids[i] == 0 ? reading.words.folded_of(reading.words.list[i]) : lexicon.word(reading.ids[i]);
+}
+
 // True for each word that lies in a match of one of these meanings.
 template <class... Meanings>
 std::vector<bool> words_of(const Reading& reading, Meanings... meanings) {
@@ -111,8 +116,8 @@ void sketch_words(Sketch& sketch, const Reading& reading, const Lexicon& lexicon
     const Word& word = reading.words.list[i];
     // Numbers are dates, durations and house numbers, of which the place knows those that matter.
     if (word.number || says_nothing[i]) continue;
-    const std::string_view canonical = lexicon.canonical(reading.words.folded_of(word));
-    if (canonical.size() > 1) told.push_back(canonical);
+    const std::string_view spelt = canonical(reading, i, lexicon);
+    if (spelt.size() > 1) told.push_back(spelt);
   }
   std::ranges::sort(told);
   told.erase(std::ranges::unique(told).begin(), told.end());
@@ -187,7 +192,7 @@ class Address {
   std::string_view folded(std::uint32_t i) const { return reading_.words.folded_of(reading_.words.list[i]); }
 
   std::uint32_t read_number(std::uint32_t i) {
-    const std::string_view word = lexicon_.canonical(folded(i));
+    const std::string_view word = canonical(reading_, i, lexicon_);
     while (i < kinds_.size() && kinds_[i] == Meaning::number_word) ++i;
     if (i == kinds_.size()) return i;
     if (word == "km") sketch_.kilometre = static_cast<std::uint8_t>(number_of(folded(i), 255));
@@ -212,7 +217,7 @@ class Address {
         continue;
       }
       const std::string_view digits = is_behind ? digits_of_roman(folded(i)) : std::string_view();
-      const std::string part = digits.empty() ? sound_of(lexicon_.canonical(folded(i))) : std::string(digits);
+      const std::string part = digits.empty() ? sound_of(canonical(reading_, i, lexicon_)) : std::string(digits);
       (left_out_[i] ? title : name) += part;
     }
     set(kind, hash16(name.empty() ? title : name));
@@ -242,8 +247,8 @@ void add_names(Sketch& sketch, const Reading& reading, const Lexicon& lexicon, b
   for (std::size_t i = 0; i < reading.words.list.size(); ++i) {
     const Word& word = reading.words.list[i];
     const std::string_view folded = reading.words.folded_of(word);
-    if (word.number || common[i] || folded.size() < kShortestName || (!is_place && lexicon.knows(folded))) continue;
-    const std::uint16_t name = hash16(sound_of(lexicon.canonical(folded)));
+    if (word.number || common[i] || folded.size() < kShortestName || (!is_place && reading.ids[i] != 0)) continue;
+    const std::uint16_t name = hash16(sound_of(canonical(reading, i, lexicon)));
     for (auto& known : sketch.names) {
       if (known == name) break;
       if (known != 0) continue;

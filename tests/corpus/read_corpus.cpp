@@ -114,7 +114,7 @@ std::string_view name_of(normalizer::CommandKind kind) {
 
 json::object read_message(const normalizer::Normalizer& normalizer, const json::object& line) {
   const std::string id = text_at(line, "id");
-  const auto [complaint, command, fingerprints] =
+  const auto [complaint, command, fingerprints, sketch] =
       normalizer.normalize({text_at(line, "channel"), "corpus", kMorning, {}}, message_of(line, id));
   return {{"id", id},
           {"category", complaint.category.value},
