@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// A position that a text holds: geo: URIs, links to Google, OpenStreetMap, Apple and Waze maps that spell out their
-// coordinates, and coordinates written down. Shortened links tell nothing without the network and are left alone. Pure.
+// Links to maps: geo: URIs (RFC 5870, and as Android writes them), and links to Google, OpenStreetMap, Apple, Waze and Bing maps that
+// spell out their coordinates or a plus code. Nothing is fetched. Pure.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
+#include "normalizer/position.hpp"
+
 namespace satupintu::normalizer {
 
-struct Position {
-  double latitude = 0;
-  double longitude = 0;
+struct MapLink {
+  std::optional<Position> position;  // none: shortened, or by the name of a place
 };
 
-// On earth, and not the 0, 0 that devices send when they know nothing.
-[[nodiscard]] bool is_position(double latitude, double longitude);
-
-[[nodiscard]] std::optional<Position> find_position(std::string_view text);
+// nullopt where `piece`, which holds no white space, is no map link. `near` is where the city lies.
+[[nodiscard]] std::optional<MapLink> read_map_link(std::string_view piece, const std::optional<Position>& near);
 
 }  // namespace satupintu::normalizer

@@ -11,9 +11,9 @@
 #include "normalizer/category.hpp"
 #include "normalizer/clocks.hpp"
 #include "normalizer/contact.hpp"
-#include "normalizer/map_link.hpp"
 #include "normalizer/personal_data.hpp"
 #include "normalizer/place.hpp"
+#include "normalizer/position.hpp"
 #include "normalizer/reporter.hpp"
 #include "normalizer/sketch.hpp"
 #include "normalizer/text.hpp"
@@ -91,6 +91,7 @@ bool tells_of_a_matter(const Complaint& complaint, CommandKind command, MessageK
 }
 
 void set_places(Complaint& complaint, Places places) {
+  for (auto& flag : places.flags) complaint.flags.push_back(std::move(flag));
   complaint.location = std::move(places.location);
   if (!places.caller) return;
   // Where somebody is tells who it is; only a rescuer needs that of a caller who wants to stay unknown.

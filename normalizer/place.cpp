@@ -6,7 +6,7 @@
 #include <string>
 
 #include "normalizer/contact.hpp"
-#include "normalizer/map_link.hpp"
+#include "normalizer/position.hpp"
 
 namespace satupintu::normalizer {
 
@@ -185,11 +185,11 @@ class TextPlace {
   std::uint32_t street_until_ = 0;
 };
 
-void set_position(Location& location, double latitude, double longitude, std::optional<double> accuracy_m, LocationMethod method,
-                  double confidence) {
-  location.latitude = latitude;
-  location.longitude = longitude;
-  if (accuracy_m && std::isfinite(*accuracy_m) && *accuracy_m > 0) location.accuracy_m = accuracy_m;
+void set_position(Location& location, const Position& position, LocationMethod method, double confidence) {
+  location.latitude = position.latitude;
+  location.longitude = position.longitude;
+  const auto accuracy = position.accuracy_m;
+  if (accuracy && std::isfinite(*accuracy) && *accuracy > 0) location.accuracy_m = accuracy;
   location.method = method;
   location.confidence = confidence;
 }
@@ -232,6 +232,24 @@ LocationMethod method_of_network(const std::vector<std::string>& flags) {
   return has("cell") ? LocationMethod::cell : LocationMethod::gps;
 }
 
+// Where short plus codes count from: the middle of the city.
+std::optional<Position> middle_of(const Area& area) {
+  if (area.north - area.south > 1 || area.east - area.west > 1) return std::nullopt;
+  return Position{(area.south + area.north) / 2, (area.west + area.east) / 2, std::nullopt};
+}
+
+// What the text says goes before a link that its channel expanded (adapters/x).
+TextPosition position_in(const Reading& reading, const core::Message& message, const Rules& rules) {
+  const auto near = middle_of(rules.area);
+  TextPosition found = find_position(reading.text, near);
+  for (const auto& [code, value] : message.stated.attributes) {
+    if (found.position || code != "link") continue;
+    const TextPosition linked = find_position(value, near);
+    found = {linked.position, !linked.position && (found.unresolved_link || linked.unresolved_link)};
+  }
+  return found;
+}
+
 }  // namespace
 
 Places find_places(const Reading& reading, const core::Message& message, std::string_view place_field, const Rules& rules) {
@@ -244,23 +262,23 @@ Places find_places(const Reading& reading, const core::Message& message, std::st
     location.confidence = kPlaceField;
   }
   take_stated(location, message.stated, rules);
-  if (const auto position = find_position(reading.text)) {
-    set_position(location, position->latitude, position->longitude, std::nullopt, LocationMethod::pin, kMapLink);
-  }
+  const TextPosition linked = position_in(reading, message, rules);
+  if (linked.position) set_position(location, *linked.position, LocationMethod::pin, kMapLink);
+  if (linked.unresolved_link && !message.place) places.flags.emplace_back("map_link_unresolved");
   if (!message.place) return places;
 
   const core::SharedPlace& shared = *message.place;
+  const Position position{shared.latitude, shared.longitude, shared.accuracy_m};
   if (!message.call && message.kind != core::MessageKind::caller_location) {
     const bool is_from_a_photo = message.kind == core::MessageKind::attachment;
-    set_position(location, shared.latitude, shared.longitude, shared.accuracy_m,
-                 is_from_a_photo ? LocationMethod::gps : LocationMethod::pin, kSharedPin);
+    set_position(location, position, is_from_a_photo ? LocationMethod::gps : LocationMethod::pin, kSharedPin);
     if (location.address.empty()) take(location.address, shared.address);
     if (location.landmark.empty()) take(location.landmark, shared.name);
     return places;
   }
   // The network's position is the phone's. It is the matter's too only while nothing better is known.
   Location caller;
-  set_position(caller, shared.latitude, shared.longitude, shared.accuracy_m, method_of_network(message.flags), kSharedPin);
+  set_position(caller, position, method_of_network(message.flags), kSharedPin);
   caller.role = LocationRole::caller;
   take(caller.address, shared.address);
   if (location.method == LocationMethod::none && !message.stated.place_differs_from_caller) location = caller;
