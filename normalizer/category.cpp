@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -12,9 +13,10 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr unsigned kLeastPoints = 3;    // one hint alone says nothing, two do
-constexpr unsigned kFurtherPoints = 6;  // worth mentioning beside the first
-constexpr unsigned kNamedFirst = 2;     // people begin with what it is about
+constexpr int kPoints = 10;              // of Candidate::points, for one of a phrase
+constexpr int kLeastPoints = 30;         // one hint alone says nothing, two do
+constexpr int kFurtherListed = 60;  // worth mentioning beside the first
+constexpr int kNamedFirst = 2;      // people begin with what it is about
 constexpr std::uint32_t kBesideReach = 1;
 constexpr std::uint32_t kDenialReach = 1;
 constexpr std::uint32_t kSolvedReach = 3;
@@ -44,7 +46,7 @@ unsigned points_of(const std::vector<Mention>& mentions, bool count_void) {
   return sum + most;
 }
 
-// Every category that a phrase speaks for, most points first; of equals, the one named first.
+// Every category that a phrase speaks for, in the order in which the text names them.
 std::vector<Candidate> candidates_of(const Reading& reading, const Rules& rules) {
   std::vector<Candidate> candidates;
   bool any_valid = false;
@@ -52,14 +54,14 @@ std::vector<Candidate> candidates_of(const Reading& reading, const Rules& rules)
     if (match.meaning != Meaning::category) continue;
     const Category* category = &rules.categories[match.index];
     auto candidate = std::ranges::find(candidates, category, &Candidate::category);
-    if (candidate == candidates.end()) candidate = candidates.insert(candidate, {category, 0, {}});
+    if (candidate == candidates.end()) candidate = candidates.insert(candidate, {category, 0, 0, {}});
     candidate->mentions.push_back({match, is_void(reading, match)});
     any_valid = any_valid || candidate->mentions.back().is_void == Void::no;
   }
   const Candidate* named_first = nullptr;
   std::uint32_t first_word = 0;
   for (Candidate& candidate : candidates) {
-    candidate.points = points_of(candidate.mentions, !any_valid);
+    candidate.listed = kPoints * static_cast<int>(points_of(candidate.mentions, !any_valid));
     for (const auto& [match, is_void] : candidate.mentions) {
       if ((is_void != Void::no && any_valid) || match.weight < kWordWeight || (named_first != nullptr && match.first >= first_word)) continue;
       named_first = &candidate;
@@ -67,17 +69,30 @@ std::vector<Candidate> candidates_of(const Reading& reading, const Rules& rules)
     }
   }
   for (Candidate& candidate : candidates)
-    if (&candidate == named_first) candidate.points += kNamedFirst;
-  std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
-    return std::tuple(b.points, a.mentions.front().match.first, a.category) < std::tuple(a.points, b.mentions.front().match.first, b.category);
-  });
+    if (&candidate == named_first) candidate.listed += kPoints * kNamedFirst;
   return candidates;
 }
 
+// Adds what the words count by themselves; also for categories that no list speaks for.
+void add_learned(std::vector<Candidate>& candidates, const std::vector<int>& learned, const Rules& rules) {
+  for (std::size_t i = 0; i < rules.categories.size(); ++i) {
+    const Category* category = &rules.categories[i];
+    const auto candidate = std::ranges::find(candidates, category, &Candidate::category);
+    if (candidate != candidates.end()) candidate->points = candidate->listed + learned[i];
+    else if (learned[i] > 0) candidates.push_back({category, 0, learned[i], {}});
+  }
+  const auto first_word = [](const Candidate& candidate) {
+    return candidate.mentions.empty() ? std::numeric_limits<std::uint32_t>::max() : candidate.mentions.front().match.first;
+  };
+  std::ranges::sort(candidates, [&](const Candidate& a, const Candidate& b) {
+    return std::tuple(b.points, first_word(a), a.category) < std::tuple(a.points, first_word(b), b.category);
+  });
+}
+
 // One word alone gives 0.67, more give more, a rival takes away; in hundredths, so that records stay readable.
-double confidence_of(unsigned best, unsigned second) {
-  const double evidence = best / (best + 4.0);
-  const double lead = best / (best + second * 0.5);
+double confidence_of(int best, int second) {
+  const double evidence = best / (best + 40.0);
+  const double lead = best / (best + std::max(second, 0) * 0.5);
   return std::round(evidence * lead * 100) / 100;
 }
 
@@ -110,12 +125,14 @@ Classification classify(const Reading& reading, const core::Message& message, co
   const auto tagged = hashtags(reading, rules);
   if (!tagged.empty()) take(tagged.front(), "hashtag", kHashtagConfidence);
   auto candidates = candidates_of(reading, rules);
-  if (!candidates.empty() && candidates.front().points >= kLeastPoints)
+  const std::vector<int> learned = rules.learned.points(reading, rules.lexicon);
+  add_learned(candidates, learned, rules);
+  if (!candidates.empty() && candidates.front().points >= kLeastPoints + learned[rules.no_matter()])
     take(candidates.front().category, "keyword", confidence_of(candidates.front().points, candidates.size() > 1 ? candidates[1].points : 0));
   if (result.category != nullptr) {
     for (const Category* category : tagged) also(category);
     for (const Candidate& candidate : candidates)
-      if (candidate.points >= kFurtherPoints) also(candidate.category);
+      if (candidate.listed >= kFurtherListed) also(candidate.category);
   }
   result.candidates = std::move(candidates);
   return result;

@@ -27,7 +27,8 @@ struct Mention {
 // A category that the words speak for.
 struct Candidate {
   const Category* category = nullptr;
-  unsigned points = 0;
+  int listed = 0;                 // points by the lists of routing.toml
+  int points = 0;                 // with those that learned.toml gives its words
   std::vector<Mention> mentions;  // in the order of the text
 };
 

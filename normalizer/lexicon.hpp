@@ -133,6 +133,10 @@ struct Reading {
   Reading(std::string_view clean_text, const Lexicon& lexicon)
       : text(clean_text), words(split_words(clean_text)), ids(lexicon.ids_of(words)), matches(lexicon.find(words, ids)) {}
 
+  // Word `i` in its own spelling, as far as `lexicon` knows it.
+  [[nodiscard]] std::string_view word(std::uint32_t i, const Lexicon& lexicon) const {
+    return ids[i] == 0 ? words.folded_of(words.list[i]) : lexicon.word(ids[i]);
+  }
   [[nodiscard]] bool has(Meaning meaning) const;
   // The matches that may touch `match`, or stand at most `reach` words before or behind it: few, however long the text is.
   [[nodiscard]] std::span<const Match> around(const Match& match, std::uint32_t reach) const;

@@ -51,6 +51,7 @@ class RulesReader {
     read_flags();
     read_places();
     read_calendar();
+    read_learned();
     for (const auto& word : words.texts("real_words", "Words that are no misspelling of a listed one.", {}))
       rules_.lexicon.add_real_word(word);
     return std::move(rules_);
@@ -320,6 +321,29 @@ class RulesReader {
       rules_.holidays.push_back(std::chrono::floor<std::chrono::days>(*midnight));
     }
     std::ranges::sort(rules_.holidays);
+  }
+
+  void read_learned() {
+    rules_.learned = WordWeights(rules_.categories.size() + 1);
+    for (auto& [name, table] : settings_.tables("learned")) {
+      const auto category = std::ranges::find(rules_.categories, name, &Category::code);
+      const auto topic = static_cast<std::size_t>(category - rules_.categories.begin());
+      if (category == rules_.categories.end() && name != "none") {
+        table.leave_unread();
+        settings_.mistake("learned", "holds " + quoted(name) + ", which is no category", "run scripts/learn again");
+        continue;
+      }
+      rules_.learned.set_bias(topic, static_cast<int>(table.number("bias", "What every text counts.", -kMostLearned, kMostLearned, 0)));
+      for (const auto& weighed : table.texts("words", "A word, or two in a row, and what they count.", {})) {
+        const auto gap = weighed.rfind(' ');
+        int points = 0;
+        const char* const end = weighed.data() + weighed.size();
+        const bool is_weighed = gap != std::string::npos && std::from_chars(weighed.data() + gap + 1, end, points).ptr == end &&
+                                points >= -kMostLearned && points <= kMostLearned;
+        if (!is_weighed || !rules_.learned.add(std::string_view(weighed).substr(0, gap), topic, points))
+          table.mistake("words", "holds " + quoted(weighed) + ", which is not a word or two with a number", "write it like \"lampu mati 12\"");
+      }
+    }
   }
 
   Settings& settings_;

@@ -17,12 +17,14 @@
 #include "core/complaint.hpp"
 #include "core/settings.hpp"
 #include "normalizer/lexicon.hpp"
+#include "normalizer/word_weights.hpp"
 
 namespace satupintu::normalizer {
 
 // What a phrase of a category counts: this, and one more for each word after the first.
 inline constexpr unsigned kWordWeight = 3;
 inline constexpr unsigned kHintWeight = 1;
+inline constexpr int kMostLearned = 999;
 
 // "3 working days" or "24 hours".
 struct Allowance {
@@ -94,6 +96,10 @@ struct Rules {
   Area area;
   std::vector<std::chrono::sys_days> holidays;  // sorted
   Lexicon lexicon;
+  WordWeights learned;  // topics: the categories, then no_matter()
+
+  // The topic of `learned` for texts that are no matter of the city.
+  [[nodiscard]] std::size_t no_matter() const { return categories.size(); }
 
   // By code or short form, in whatever case, with or without '#'; nullptr when there is none.
   [[nodiscard]] const Category* category(std::string_view short_form) const;

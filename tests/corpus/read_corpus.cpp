@@ -11,6 +11,7 @@
 
 #include "core/crypto.hpp"
 #include "gateway/assembly.hpp"
+#include "normalizer/category.hpp"
 #include "normalizer/normalizer.hpp"
 #include "queue/publisher.hpp"
 #include "tests/support/redis_server.hpp"
@@ -112,6 +113,19 @@ std::string_view name_of(normalizer::CommandKind kind) {
   throw std::logic_error("a command without a name");
 }
 
+// What scripts/learn learns from: the words as the rules read them, and what the lists of routing.toml make of them.
+json::object features_of(const core::Message& message) {
+  const normalizer::Rules& rules = tests::shipped_rules();
+  const std::string text = message.subject + '\n' + message.text;
+  const normalizer::Reading reading(text, rules.lexicon);
+  json::array words;
+  for (std::uint32_t i = 0; i < reading.words.list.size(); ++i) words.emplace_back(reading.word(i, rules.lexicon));
+  json::object listed;
+  for (const auto& candidate : normalizer::classify(reading, message, nullptr, rules).candidates)
+    if (candidate.listed != 0) listed[candidate.category->code] = candidate.listed;
+  return {{"words", std::move(words)}, {"listed", std::move(listed)}};
+}
+
 json::object read_message(const normalizer::Normalizer& normalizer, const json::object& line) {
   const std::string id = text_at(line, "id");
   const auto [complaint, command, fingerprints, sketch] =
@@ -130,7 +144,8 @@ json::object read_message(const normalizer::Normalizer& normalizer, const json::
           {"priority", core::name_of(complaint.priority)},
           {"priority_reason", complaint.priority_reason},
           {"command", name_of(command.kind)},
-          {"masked", complaint.contact.subject + '\n' + complaint.description}};
+          {"masked", complaint.contact.subject + '\n' + complaint.description},
+          {"features", features_of(complaint.contact)}};
 }
 
 // One conversation at a time in a Redis of its own.
