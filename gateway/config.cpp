@@ -20,7 +20,7 @@ using core::SettingsReport;
 
 namespace {
 
-constexpr const char* kRuleFiles[] = {"routing.toml", "words.toml", "places.toml", "calendar.toml"};
+constexpr const char* kRuleFiles[] = {"routing.toml", "words.toml", "places.toml", "calendar.toml", "learned.toml"};
 
 core::Secret read_key(Settings& settings, std::string_view name, std::string_view meaning) {
   const core::Secret text = settings.secret(name, meaning);

@@ -21,6 +21,8 @@ enum class Meaning : std::uint8_t {
   denial,         // "bukan soal": what follows is not the matter
   solved,         // "sudah diangkut": what stands before is not the matter any more
   beside,         // "depan": what follows tells where it is
+  opener,         // "satu lagi": another matter begins
+  correction,     // "ralat": an earlier message said it wrong
   idiom,          // means something else: hides every other match that touches it
   danger,         // Rules::dangers
   danger_thing,   // Rules::dangers: counts near a danger_event of the same index

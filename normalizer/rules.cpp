@@ -103,6 +103,8 @@ class RulesReader {
     phrases(words, "denials", "What follows is not the matter.", Meaning::denial);
     phrases(words, "solved", "What stands before is not the matter any more.", Meaning::solved);
     phrases(words, "beside", "What follows tells where it is.", Meaning::beside);
+    phrases(words, "openers", "Another matter begins.", Meaning::opener);
+    phrases(words, "corrections", "An earlier message said it wrong.", Meaning::correction);
     phrases(words, "negations", "Right before a danger: it did not happen.", Meaning::negation);
     phrases(words, "softeners", "Before a danger: it is feared or past, and makes the priority high.", Meaning::softener);
     phrases(words, "problems", "Something is wrong: the text is a complaint.", Meaning::problem);

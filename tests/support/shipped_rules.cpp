@@ -41,7 +41,7 @@ SettingsNode parse_toml(const std::string& text) { return convert(toml::parse(te
 
 SettingsNode shipped_tables() {
   SettingsNode::Table tables;
-  for (const char* name : {"routing", "words", "places", "calendar"}) {
+  for (const char* name : {"routing", "words", "places", "calendar", "learned"}) {
     std::ifstream in(std::string(SATUPINTU_SOURCE_DIR "/config/") + name + ".toml");
     SettingsNode node = parse_toml({std::istreambuf_iterator<char>(in), {}});
     tables.merge(std::get<SettingsNode::Table>(node.value));
