@@ -34,6 +34,21 @@ Occurrence find_occurrence(const Reading& reading, const core::Stated& stated, T
   return {Timestamp{jakarta_day(written_at) - days{yesterday ? 1 : 0}} - kJakartaOffset, "day"};
 }
 
+Deadlines find_deadlines(Timestamp received_at, bool is_emergency, const Category* category, const Rules& rules) {
+  const auto promised = [&](std::optional<Allowance> Standard::* clock) -> std::optional<Deadline> {
+    const auto by = [&](const Standard& standard, StandardOf whose) {
+      return (standard.*clock).transform([&](Allowance allowance) {
+        return Deadline{due_at(received_at, allowance, rules.holidays), allowance, whose};
+      });
+    };
+    std::optional<Deadline> deadline;
+    if (is_emergency) deadline = by(rules.emergency_standard, StandardOf::emergency);
+    if (!deadline && category != nullptr) deadline = by(category->standard, StandardOf::category);
+    return deadline ? deadline : by(rules.standard, StandardOf::city);
+  };
+  return {promised(&Standard::verify), promised(&Standard::follow_up), promised(&Standard::expected)};
+}
+
 Timestamp due_at(Timestamp from, Allowance allowance, const std::vector<sys_days>& holidays) {
   if (!allowance.working_days) return from + std::chrono::hours{allowance.amount};
   sys_days day = jakarta_day(from);

@@ -3,6 +3,7 @@
 // provider's clock; days are those of Jakarta. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,22 @@ struct Occurrence {
 
 // As stated, else from words like "kemarin", counted from when the message was written.
 [[nodiscard]] Occurrence find_occurrence(const Reading& reading, const core::Stated& stated, core::Timestamp written_at);
+
+// Whose standard a deadline follows.
+enum class StandardOf : std::uint8_t { emergency, category, city };
+
+struct Deadline {
+  core::Timestamp at;
+  Allowance allowance;
+  StandardOf standard{};
+};
+
+struct Deadlines {
+  std::optional<Deadline> verify, follow_up, expected;
+};
+
+// The emergency standard goes before the category's, and that before the city's. `category` may be nullptr.
+[[nodiscard]] Deadlines find_deadlines(core::Timestamp received_at, bool is_emergency, const Category* category, const Rules& rules);
 
 // The last moment that keeps the promise. Working days end at midnight; the day of `from` itself does not count.
 [[nodiscard]] core::Timestamp due_at(core::Timestamp from, Allowance allowance, const std::vector<std::chrono::sys_days>& holidays);

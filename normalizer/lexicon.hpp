@@ -132,6 +132,7 @@ struct Reading {
   std::vector<Lexicon::WordId> ids;  // of the words
   std::vector<Match> matches;
 
+  Reading() = default;
   Reading(std::string_view clean_text, const Lexicon& lexicon)
       : text(clean_text), words(split_words(clean_text)), ids(lexicon.ids_of(words)), matches(lexicon.find(words, ids)) {}
 

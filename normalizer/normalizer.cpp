@@ -7,14 +7,9 @@
 
 #include "core/crypto.hpp"
 #include "core/ids.hpp"
-#include "normalizer/assessment.hpp"
-#include "normalizer/category.hpp"
-#include "normalizer/clocks.hpp"
 #include "normalizer/contact.hpp"
 #include "normalizer/personal_data.hpp"
-#include "normalizer/place.hpp"
 #include "normalizer/position.hpp"
-#include "normalizer/reporter.hpp"
 #include "normalizer/sketch.hpp"
 #include "normalizer/text.hpp"
 #include "normalizer/title.hpp"
@@ -62,27 +57,45 @@ std::string_view folded_text_of(const Reading& reading, std::size_t text_size) {
   return first == reading.words.list.end() ? std::string_view() : std::string_view(reading.words.folded).substr(first->folded_begin);
 }
 
-void set_category(Complaint& complaint, const Category& category, std::string_view source, double confidence) {
-  complaint.category = {category.code, std::string(source), confidence};
-  complaint.category_name = category.label;
-  complaint.suggested_agencies = category.offices;
+void set_category(Complaint& complaint, const Analysis& found, const Rules& rules) {
+  const Classification& classified = found.classification;
+  complaint.suggested_agencies = found.category == nullptr ? rules.unclassified_offices : found.category->offices;
+  if (found.category != nullptr) {
+    const bool is_by_danger = classified.category == nullptr;
+    complaint.category = is_by_danger ? core::Found{found.category->code, "rule", kCategoryOfDanger}
+                                      : core::Found{found.category->code, classified.source, classified.confidence};
+    complaint.category_name = found.category->label;
+  }
+  for (const Category* further : classified.further) complaint.further_categories.push_back(further->code);
 }
 
-void set_flags(Complaint& complaint, const Reading& reading, const Message& message, CommandKind command, const Rules& rules) {
+void set_assessment(Complaint& complaint, Assessment assessment) {
+  complaint.report_type = assessment.report_type;
+  complaint.scope = assessment.scope;
+  complaint.scope_reason = std::move(assessment.scope_reason);
+  complaint.priority = assessment.priority;
+  complaint.priority_reason = std::move(assessment.priority_reason);
+}
+
+void set_flags(Complaint& complaint, const Analysis& found, const Rules& rules) {
+  const Message& message = found.message;
   std::vector<bool> raised(rules.flags.size());
-  for (const Match& match : reading.matches)
+  for (const Match& match : found.reading.matches)
     if (match.meaning == Meaning::flag) raised[match.index] = true;
+  const bool wants_officer = found.command.kind == CommandKind::officer;
   for (std::size_t i = 0; i < raised.size(); ++i)
-    if (raised[i] || (command == CommandKind::officer && rules.flags[i] == "wants_person")) complaint.flags.push_back(rules.flags[i]);
+    if (raised[i] || (wants_officer && rules.flags[i] == "wants_person")) complaint.flags.push_back(rules.flags[i]);
   const bool acts = message.kind == MessageKind::retraction || message.kind == MessageKind::reaction ||
                     message.kind == MessageKind::unsupported || message.call;
-  if (reading.text.empty() && message.attachments.empty() && !message.place && !acts) complaint.flags.emplace_back("empty");
+  if (found.reading.text.empty() && message.attachments.empty() && !message.place && !acts) complaint.flags.emplace_back("empty");
   if (!message.stated.category.empty() && rules.category(message.stated.category) == nullptr)
     complaint.flags.emplace_back("unknown_category");
 }
 
 // Two people who ask the same, or thank for the same, do not speak of the same lamp. A photo tells where something is.
-bool tells_of_a_matter(const Complaint& complaint, CommandKind command, MessageKind kind) {
+bool tells_of_a_matter(const Complaint& complaint, const Analysis& found) {
+  const CommandKind command = found.command.kind;
+  const MessageKind kind = found.message.kind;
   if (command != CommandKind::none && command != CommandKind::officer) return false;
   if (kind == MessageKind::retraction || kind == MessageKind::reaction || kind == MessageKind::unsupported) return false;
   const bool is_matter = complaint.report_type == core::ReportType::complaint || complaint.report_type == core::ReportType::emergency ||
@@ -99,18 +112,22 @@ void set_places(Complaint& complaint, Places places) {
   complaint.caller_location = std::move(places.caller);
 }
 
-void set_deadlines(Complaint& complaint, const Category* category, const Rules& rules) {
-  const auto promised = [&](std::optional<Allowance> Standard::* clock) -> std::optional<core::Timestamp> {
-    std::optional<Allowance> allowance;
-    if (complaint.priority == core::Priority::emergency) allowance = rules.emergency_standard.*clock;
-    if (!allowance && category != nullptr) allowance = category->standard.*clock;
-    if (!allowance) allowance = rules.standard.*clock;
-    if (!allowance) return std::nullopt;
-    return due_at(complaint.received_at, *allowance, rules.holidays);
-  };
-  complaint.verify_due_at = promised(&Standard::verify);
-  complaint.follow_up_due_at = promised(&Standard::follow_up);
-  complaint.expected_at = promised(&Standard::expected);
+void set_clocks(Complaint& complaint, const Analysis& found) {
+  const auto at = [](const std::optional<Deadline>& deadline) { return deadline.transform([](const Deadline& d) { return d.at; }); };
+  complaint.occurred_at = found.occurrence.at;
+  complaint.occurred_precision = found.occurrence.precision;
+  complaint.verify_due_at = at(found.deadlines.verify);
+  complaint.follow_up_due_at = at(found.deadlines.follow_up);
+  complaint.expected_at = at(found.deadlines.expected);
+}
+
+void set_attributes(Complaint& complaint, const Message& message) {
+  for (const auto& [code, value] : message.stated.attributes) {
+    auto& attribute = complaint.attributes.emplace_back(code, value);
+    clean_and_mask(attribute.first);
+    clean_and_mask(attribute.second);
+    if (complaint.visibility != Visibility::open) hide_sender(message.sender, {&attribute.second});
+  }
 }
 
 void set_ids(Complaint& complaint, core::Timestamp at, std::string_view seen, const core::Secret& key) {
@@ -129,102 +146,100 @@ void set_ids(Complaint& complaint, core::Timestamp at, std::string_view seen, co
 
 Normalizer::Normalizer(Rules rules, core::Secret identity_key) : rules_(std::move(rules)), identity_key_(std::move(identity_key)) {}
 
-Normalized Normalizer::normalize(const Origin& origin, Message message) const {
-  Normalized result;
-  auto& [complaint, command, fingerprints, sketch] = result;
-  complaint.jurisdiction_id = rules_.jurisdiction_id;
-  complaint.account = origin.account;
-  complaint.provider = origin.provider;
-  complaint.raw_sha256 = origin.raw_sha256;
-  complaint.received_at = origin.received_at;
+Normalized Normalizer::normalize(const Origin& origin, Message message) const { return record(analyze(origin, std::move(message))); }
+
+Analysis Normalizer::analyze(Origin origin, Message given) const {
+  Analysis found;
+  found.origin = std::move(origin);
+  found.message = std::move(given);
+  Message& message = found.message;
 
   // 1. Text
-  std::string subject = clean_line(message.subject);
-  std::string text = clean(text_with_captions(message));
+  found.clean_subject = clean_line(message.subject);
+  found.clean_text = clean(text_with_captions(message));
   if (message.place && !is_position(message.place->latitude, message.place->longitude)) message.place.reset();
 
   // 2. Command, or a report under a code
-  if (may_be_command(message)) command = read_command(text.empty() ? subject : text);
-  CodedReport coded = read_coded_report(text, rules_);
-  if (coded.category != nullptr) text = std::move(coded.text);
+  found.may_be_command = may_be_command(message);
+  if (found.may_be_command) found.command = read_command(found.clean_text.empty() ? found.clean_subject : found.clean_text);
+  found.coded = read_coded_report(found.clean_text, rules_);
 
   // 3. Reporter
-  const Identity reporter = identify(message, identity_key_);
-  complaint.reporter.ref = reporter.reference;
-  complaint.reporter.verified_by_channel = reporter.verified;
-  complaint.confidential = confidential_of(message, reporter);
+  found.reporter = identify(message, identity_key_);
 
   // 4. Personal data. From here on every step reads the masked text, so that none can bring back what was masked.
-  subject = mask_personal_data(std::move(subject));
-  text = mask_personal_data(std::move(text));
-  coded.place = mask_personal_data(std::move(coded.place));
-  std::string whole = joined(subject, text);
-  Reading reading(whole, rules_.lexicon);
-  complaint.visibility = visibility_of(reading, message.stated);
-  if (complaint.visibility == Visibility::open) {
-    complaint.reporter.display_name = display_name_of(message.sender);
-  } else {
-    hide_sender(message.sender, {&subject, &text, &coded.place});
-    whole = joined(subject, text);
-    reading = Reading(whole, rules_.lexicon);
+  found.subject = mask_personal_data(found.clean_subject);
+  found.text = mask_personal_data(found.coded.category != nullptr ? std::move(found.coded.text) : found.clean_text);
+  found.coded.place = mask_personal_data(std::move(found.coded.place));
+  const auto read = [&] {
+    found.read_text = std::make_unique<const std::string>(joined(found.subject, found.text));
+    found.reading = Reading(*found.read_text, rules_.lexicon);
+  };
+  read();
+  found.visibility = visibility_of(found.reading, message.stated);
+  const bool is_open = found.visibility == Visibility::open;
+  if (!is_open) {
+    hide_sender(message.sender, {&found.subject, &found.text, &found.coded.place});
+    read();
   }
 
   // 5. Category
-  const Classification classification = classify(reading, message, coded.category, rules_);
-  const Category* category = classification.category;
-  complaint.suggested_agencies = rules_.unclassified_offices;
-  if (category != nullptr) set_category(complaint, *category, classification.source, classification.confidence);
-  for (const Category* further : classification.further) complaint.further_categories.push_back(further->code);
+  found.classification = classify(found.reading, message, found.coded.category, rules_);
+  found.category = found.classification.category;
 
   // 6. Report type, scope, priority
-  Assessment assessment = assess(reading, message, category, rules_);
-  complaint.report_type = assessment.report_type;
-  complaint.scope = assessment.scope;
-  complaint.scope_reason = std::move(assessment.scope_reason);
-  complaint.priority = assessment.priority;
-  complaint.priority_reason = std::move(assessment.priority_reason);
-  if (category == nullptr && assessment.danger != nullptr) {
-    category = &rules_.categories[assessment.danger->category];
-    set_category(complaint, *category, "rule", kCategoryOfDanger);
-  }
-  set_flags(complaint, reading, message, command.kind, rules_);
+  found.assessment = assess(found.reading, message, found.category, rules_);
+  if (found.category == nullptr && found.assessment.danger != nullptr)
+    found.category = &rules_.categories[found.assessment.danger->category];
 
   // 7. Place
-  set_places(complaint, find_places(reading, message, coded.place, rules_));
-
-  if (complaint.visibility != Visibility::open) {
-    auto& place = complaint.location;
-    hide_sender(message.sender, {&place.address, &place.landmark, &place.cross_street});
-  }
+  found.places = find_places(found.reading, message, found.coded.place, rules_);
+  auto& location = found.places.location;
+  if (!is_open) hide_sender(message.sender, {&location.address, &location.landmark, &location.cross_street});
 
   // 8. Clocks
-  const core::Timestamp written_at = message_time(message, origin.received_at);
-  const Occurrence occurrence = find_occurrence(reading, message.stated, written_at);
-  complaint.occurred_at = occurrence.at;
-  complaint.occurred_precision = occurrence.precision;
-  set_deadlines(complaint, category, rules_);
+  const core::Timestamp received_at = found.origin.received_at;
+  found.written_at = message_time(message, received_at);
+  found.occurrence = find_occurrence(found.reading, message.stated, found.written_at);
+  found.deadlines = find_deadlines(received_at, found.assessment.priority == core::Priority::emergency, found.category, rules_);
 
-  // 9. Fingerprints, and the ids that follow from them
-  fingerprints =
-      fingerprints_of(message, origin.account, origin.received_at, reporter.reference, folded_text_of(reading, text.size()), identity_key_);
-  set_ids(complaint, written_at, fingerprints.seen, identity_key_);
+  // 9. Fingerprints
+  found.fingerprints = fingerprints_of(message, found.origin.account, received_at, found.reporter.reference,
+                                       folded_text_of(found.reading, found.text.size()), identity_key_);
+  return found;
+}
 
-  // 10. What similar reports are found by
-  if (complaint.visibility == Visibility::secret) sketch = kUnlinkable;
-  else if (tells_of_a_matter(complaint, command.kind, message.kind)) sketch = sketch_of(reading, complaint, rules_).packed();
+Normalized Normalizer::record(Analysis found) const {
+  Normalized result;
+  auto& [complaint, command, fingerprints, sketch] = result;
+  complaint.jurisdiction_id = rules_.jurisdiction_id;
+  complaint.account = std::move(found.origin.account);
+  complaint.provider = std::move(found.origin.provider);
+  complaint.raw_sha256 = std::move(found.origin.raw_sha256);
+  complaint.received_at = found.origin.received_at;
+  complaint.title = make_title(found.subject, found.text, found.message);
+  complaint.description = found.text.empty() ? found.subject : found.text;
+  complaint.visibility = found.visibility;
+  complaint.reporter.ref = found.reporter.reference;
+  complaint.reporter.verified_by_channel = found.reporter.verified;
+  if (found.visibility == Visibility::open) complaint.reporter.display_name = display_name_of(found.message.sender);
+  set_category(complaint, found, rules_);
+  set_assessment(complaint, std::move(found.assessment));
+  set_flags(complaint, found, rules_);
+  set_places(complaint, std::move(found.places));
+  set_clocks(complaint, found);
+  set_attributes(complaint, found.message);
+  set_ids(complaint, found.written_at, found.fingerprints.seen, identity_key_);
+  if (found.visibility == Visibility::secret) sketch = kUnlinkable;
+  else if (tells_of_a_matter(complaint, found)) sketch = sketch_of(found.reading, complaint, rules_).packed();
+  command = std::move(found.command);
+  fingerprints = std::move(found.fingerprints);
 
-  // What the queue shows of all this
-  complaint.title = make_title(subject, text, message);
-  complaint.description = text.empty() ? subject : text;
-  for (const auto& [code, value] : message.stated.attributes) {
-    auto& attribute = complaint.attributes.emplace_back(code, value);
-    clean_and_mask(attribute.first);
-    clean_and_mask(attribute.second);
-    if (complaint.visibility != Visibility::open) hide_sender(message.sender, {&attribute.second});
-  }
-  if (complaint.confidential.original_text == text) complaint.confidential.original_text.clear();
-  if (complaint.confidential.original_subject == subject) complaint.confidential.original_subject.clear();
-  complaint.contact = contact_of(std::move(message), std::move(subject), std::move(text), complaint.visibility, identity_key_);
+  complaint.confidential = confidential_of(found.message, found.reporter);
+  if (complaint.confidential.original_text == found.text) complaint.confidential.original_text.clear();
+  if (complaint.confidential.original_subject == found.subject) complaint.confidential.original_subject.clear();
+  complaint.contact =
+      contact_of(std::move(found.message), std::move(found.subject), std::move(found.text), complaint.visibility, identity_key_);
   return result;
 }
 

@@ -4,14 +4,21 @@
 // same record. One Normalizer may be used by several threads at once.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "core/complaint.hpp"
 #include "core/event.hpp"
 #include "core/secret.hpp"
 #include "core/time.hpp"
+#include "normalizer/assessment.hpp"
+#include "normalizer/category.hpp"
+#include "normalizer/clocks.hpp"
 #include "normalizer/command.hpp"
 #include "normalizer/fingerprint.hpp"
+#include "normalizer/lexicon.hpp"
+#include "normalizer/place.hpp"
+#include "normalizer/reporter.hpp"
 #include "normalizer/rules.hpp"
 
 namespace satupintu::normalizer {
@@ -22,6 +29,29 @@ struct Origin {
   std::string provider;  // the adapter's name
   core::Timestamp received_at;
   std::string raw_sha256;
+};
+
+// What each step found, with its reasons: all that a record is made of. Refers to the rules of the Normalizer that made it.
+struct Analysis {
+  Origin origin;
+  core::Message message;                         // as given, but without a position that is none
+  std::string clean_subject, clean_text;         // 1
+  bool may_be_command = false;                   // 2
+  Command command;                               // 2
+  CodedReport coded;                             // 2, its text moved on, its place masked
+  Identity reporter;                             // 3
+  std::string subject, text;                     // 4: what may be shown
+  core::Visibility visibility{};                 // 4
+  std::unique_ptr<const std::string> read_text;  // subject and text in one, at a place of its own, because `reading` points into it
+  Reading reading;                               // 4: what every later step looks at
+  Classification classification;                 // 5
+  Assessment assessment;                         // 6
+  const Category* category = nullptr;            // 5, else by the danger that step 6 found
+  Places places;                                 // 7
+  core::Timestamp written_at;                    // 8
+  Occurrence occurrence;                         // 8
+  Deadlines deadlines;                           // 8
+  Fingerprints fingerprints;                     // 9
 };
 
 struct Normalized {
@@ -41,7 +71,14 @@ class Normalizer {
   // data that personal_data.hpp finds.
   [[nodiscard]] Normalized normalize(const Origin& origin, core::Message message) const;
 
+  // What `normalize` makes its record of. Unlike the record it holds the message as it came, with all that tells who wrote it.
+  [[nodiscard]] Analysis analyze(Origin origin, core::Message message) const;
+
+  [[nodiscard]] const Rules& rules() const noexcept { return rules_; }
+
  private:
+  [[nodiscard]] Normalized record(Analysis found) const;
+
   Rules rules_;
   core::Secret identity_key_;
 };
