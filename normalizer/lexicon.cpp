@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace satupintu::normalizer {
 
@@ -66,11 +68,16 @@ Lexicon::WordId Lexicon::find_id(std::string_view folded) const {
 
 Lexicon::WordId Lexicon::id_of(std::string_view folded) {
   if (const WordId known = find_id(folded)) return known;
+  const WordId id = add_word(folded);
+  add_mistyped(folded, id);
+  return id;
+}
+
+Lexicon::WordId Lexicon::add_word(std::string_view folded) {
   words_.emplace_back(folded);
   roots_.push_back(0);
   const auto id = static_cast<WordId>(roots_.size() - 1);
   ids_.emplace(folded, id);
-  add_mistyped(folded, id);
   return id;
 }
 
@@ -98,27 +105,33 @@ Lexicon::WordId Lexicon::find_mistyped(std::string_view folded) const {
 }
 
 // The word itself, else without what people put on it, else what was meant.
-Lexicon::WordId Lexicon::look_up(std::string_view folded) const {
-  if (folded.size() > kLongestWord) return 0;
-  if (const WordId known = find_id(folded)) return known;
+Lexicon::LookedUp Lexicon::look_up(std::string_view folded) const {
+  if (folded.size() > kLongestWord) return {};
+  if (const WordId known = find_id(folded)) return {known, words_[known] == folded ? HowRead::as_written : HowRead::other_spelling};
   constexpr std::size_t kShortestStem = 3;
   std::string_view stem = folded;
   for (const std::string_view ending : {"nya", "lah", "kah", "ny", "y"}) {
     if (folded.size() < ending.size() + kShortestStem || !folded.ends_with(ending)) continue;
     stem = folded.substr(0, folded.size() - ending.size());
-    if (const WordId known = find_id(stem)) return known;
+    if (const WordId known = find_id(stem)) return {known, HowRead::without_ending};
   }
-  if (has_drawn_out_letters(folded)) return look_up(without_drawn_out_letters(folded));
-  const WordId meant = find_mistyped(folded);
-  return meant != 0 || stem.size() == folded.size() ? meant : find_mistyped(stem);
+  if (has_drawn_out_letters(folded)) {
+    const WordId meant = look_up(without_drawn_out_letters(folded)).word;
+    return {meant, meant == 0 ? HowRead::unknown : HowRead::drawn_out};
+  }
+  WordId meant = find_mistyped(folded);
+  if (meant == 0 && stem.size() != folded.size()) meant = find_mistyped(stem);
+  return {meant, meant == 0 ? HowRead::unknown : HowRead::mistyped};
+}
+
+ReadWord Lexicon::read_word(std::string_view folded) const {
+  const auto [word, how] = look_up(folded);
+  return {words_[word], how};
 }
 
 void Lexicon::add_real_word(std::string_view word) {
   const Words words = split_words(word);
-  if (words.list.size() != 1 || find_id(words.folded) != 0) return;
-  words_.emplace_back(words.folded);
-  roots_.push_back(0);
-  ids_.emplace(words.folded, static_cast<WordId>(roots_.size() - 1));
+  if (words.list.size() == 1 && find_id(words.folded) == 0) add_word(words.folded);
 }
 
 bool Lexicon::add_spelling(std::string_view spelling, std::string_view word) {
@@ -159,14 +172,15 @@ std::uint32_t Lexicon::child_of(std::uint32_t node, WordId word) const {
 
 std::vector<Lexicon::WordId> Lexicon::ids_of(const Words& words) const {
   std::vector<WordId> ids(words.list.size());
-  std::ranges::transform(words.list, ids.begin(), [&](const Word& word) { return look_up(words.folded_of(word)); });
+  std::ranges::transform(words.list, ids.begin(), [&](const Word& word) { return look_up(words.folded_of(word)).word; });
   return ids;
 }
 
-std::vector<Match> Lexicon::find(const Words& words, const std::vector<WordId>& ids) const {
+Lexicon::Found Lexicon::find(const Words& words, const std::vector<WordId>& ids) const {
   const auto count = static_cast<std::uint32_t>(words.list.size());
 
-  std::vector<Match> matches;
+  Found found;
+  auto& matches = found.matches;
   matches.reserve(count);
   std::array<std::uint32_t, kMeanings> covered_until{};  // by meaning: one behind the last word of its last match
   bool any_idiom = false;
@@ -194,15 +208,24 @@ std::vector<Match> Lexicon::find(const Words& words, const std::vector<WordId>& 
       found_longer |= found_here;
     }
   }
-  if (!any_idiom) return matches;
+  if (!any_idiom) return found;
 
   std::vector<bool> hidden(count);
   for (const Match& match : matches)
     if (match.meaning == Meaning::idiom) std::fill(hidden.begin() + match.first, hidden.begin() + match.last + 1, true);
-  std::erase_if(matches, [&](const Match& match) {
+  const auto is_hidden = [&](const Match& match) {
     return std::any_of(hidden.begin() + match.first, hidden.begin() + match.last + 1, [](bool h) { return h; });
-  });
-  return matches;
+  };
+  std::ranges::copy_if(matches, std::back_inserter(found.hidden), is_hidden);
+  std::erase_if(matches, is_hidden);
+  return found;
+}
+
+Reading::Reading(std::string_view clean_text, const Lexicon& lexicon)
+    : text(clean_text), words(split_words(clean_text)), ids(lexicon.ids_of(words)) {
+  auto found = lexicon.find(words, ids);
+  matches = std::move(found.matches);
+  hidden = std::move(found.hidden);
 }
 
 std::span<const Match> Reading::around(const Match& match, std::uint32_t reach) const {

@@ -69,6 +69,14 @@ struct Match {
   std::uint32_t phrase = 0;  // the same for the same phrase
 };
 
+// How a word came to be read as one of ours.
+enum class HowRead : std::uint8_t { unknown, as_written, other_spelling, without_ending, drawn_out, mistyped };
+
+struct ReadWord {
+  std::string_view as;  // empty for an unknown word; lives as long as the lexicon
+  HowRead how{};
+};
+
 class Lexicon {
  public:
   // From now on `spelling` reads as `word`. False when either is not exactly one word or `spelling` has a reading already.
@@ -85,10 +93,15 @@ class Lexicon {
   [[nodiscard]] std::vector<WordId> ids_of(const Words& words) const;
   // The word in its own spelling.
   [[nodiscard]] std::string_view word(WordId known) const { return words_[known]; }
+  [[nodiscard]] ReadWord read_word(std::string_view folded) const;
 
+  struct Found {
+    std::vector<Match> matches;
+    std::vector<Match> hidden;  // idioms, and what touches one
+  };
   // The matches in `words`, whose `ids` these are, by where they start. For each meaning only the longest phrase that starts at a word, and
-  // none that lies within an earlier one. Nothing that touches an idiom.
-  [[nodiscard]] std::vector<Match> find(const Words& words, const std::vector<WordId>& ids) const;
+  // none that lies within an earlier one.
+  [[nodiscard]] Found find(const Words& words, const std::vector<WordId>& ids) const;
 
  private:
   struct Entry {
@@ -110,10 +123,15 @@ class Lexicon {
   };
 
   WordId id_of(std::string_view folded);
+  WordId add_word(std::string_view folded);
   void add_mistyped(std::string_view folded, WordId word);
   [[nodiscard]] WordId find_id(std::string_view folded) const;
   [[nodiscard]] WordId find_mistyped(std::string_view folded) const;
-  [[nodiscard]] WordId look_up(std::string_view folded) const;
+  struct LookedUp {
+    WordId word = 0;
+    HowRead how{};
+  };
+  [[nodiscard]] LookedUp look_up(std::string_view folded) const;
   [[nodiscard]] std::uint32_t child_of(std::uint32_t node, WordId word) const;
 
   std::unordered_map<std::string, WordId, TextHash, std::equal_to<>> ids_;
@@ -131,10 +149,10 @@ struct Reading {
   Words words;
   std::vector<Lexicon::WordId> ids;  // of the words
   std::vector<Match> matches;
+  std::vector<Match> hidden;  // Lexicon::Found::hidden
 
   Reading() = default;
-  Reading(std::string_view clean_text, const Lexicon& lexicon)
-      : text(clean_text), words(split_words(clean_text)), ids(lexicon.ids_of(words)), matches(lexicon.find(words, ids)) {}
+  Reading(std::string_view clean_text, const Lexicon& lexicon);
 
   // Word `i` in its own spelling, as far as `lexicon` knows it.
   [[nodiscard]] std::string_view word(std::uint32_t i, const Lexicon& lexicon) const {

@@ -63,6 +63,9 @@ TEST_CASE("nothing_that_touches_an_idiom_counts") {
   CHECK(lexicon.add("kebakaran jenggot", Meaning::idiom) == Lexicon::Added::yes);
   CHECK(found(lexicon, "warga kebakaran jenggot", Meaning::danger).empty());
   CHECK(found(lexicon, "kebakaran jenggot lalu kebakaran", Meaning::danger) == "3-3:0");
+  const Reading reading("kebakaran jenggot lalu kebakaran", lexicon);
+  CHECK(reading.matches.size() == 1);
+  CHECK(reading.hidden.size() == 2);
 }
 
 TEST_CASE("only_matches_nearby_are_around") {
@@ -77,4 +80,23 @@ TEST_CASE("only_matches_nearby_are_around") {
   CHECK(near.back().first == 53);
   CHECK(reading.around(reading.matches[0], 2).front().first == 0);
   CHECK(reading.around(reading.matches[99], 2).back().first == 99);
+}
+
+TEST_CASE("a_word_tells_how_it_came_to_be_read") {
+  Lexicon lexicon;
+  CHECK(lexicon.add_spelling("jln", "jalan"));
+  CHECK(lexicon.add("jalan tumbang", Meaning::problem) == Lexicon::Added::yes);
+  lexicon.add_real_word("timbang");
+  const struct {
+    std::string_view word, as;
+    HowRead how;
+  } cases[] = {
+      {"jalan", "jalan", HowRead::as_written},   {"jln", "jalan", HowRead::other_spelling},  {"jalannya", "jalan", HowRead::without_ending},
+      {"jalaaaan", "jalan", HowRead::drawn_out}, {"tumbangg", "tumbang", HowRead::mistyped}, {"timbang", "timbang", HowRead::as_written},
+      {"kucing", "", HowRead::unknown},          {"kuuuucing", "", HowRead::unknown}};
+  for (const auto& c : cases) {
+    CAPTURE(c.word);
+    CHECK(lexicon.read_word(c.word).as == c.as);
+    CHECK(lexicon.read_word(c.word).how == c.how);
+  }
 }

@@ -276,6 +276,30 @@ std::string clean(std::string_view raw) { return clean_as(raw, true); }
 
 std::string clean_line(std::string_view raw) { return clean_as(raw, false); }
 
+Dropped dropped_by_cleaning(std::string_view raw) {
+  Dropped dropped;
+  for (std::size_t i = 0; i < raw.size();) {
+    const UChar32 c = next_code_point(raw, i);
+    if (c < 0) ++dropped.not_utf8;
+    else if (part_of(c) != Part::drop) continue;
+    else if (c < 0xA0) ++dropped.controls;
+    else if (u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL) != 0) ++dropped.bidi;
+    else ++dropped.invisible;
+  }
+  return dropped;
+}
+
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const UChar32 c = next_code_point(text, i);
+    if (c >= 0 && is_mark(c)) continue;
+    const int width = c < 0 ? U_EA_NEUTRAL : u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
+    columns += width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2U : 1U;
+  }
+  return columns;
+}
+
 std::string_view shorten(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   if (is_ascii(text.substr(0, most + 1))) return text.substr(0, most);

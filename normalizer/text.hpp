@@ -23,6 +23,19 @@ namespace satupintu::normalizer {
 // The same, with line breaks made spaces: for names, subjects and ids.
 [[nodiscard]] std::string clean_line(std::string_view raw);
 
+// How many characters cleaning takes out of a text, or repairs in it.
+struct Dropped {
+  std::size_t controls = 0;
+  std::size_t bidi = 0;       // turn the direction of writing
+  std::size_t invisible = 0;  // of no width: joiners, soft hyphens, tags
+  std::size_t not_utf8 = 0;   // replaced by U+FFFD
+};
+
+[[nodiscard]] Dropped dropped_by_cleaning(std::string_view raw);
+
+// Columns that a terminal needs for a text without line breaks: none for combining marks, two for wide characters.
+[[nodiscard]] std::size_t columns_of(std::string_view text);
+
 // The longest beginning of `text` (which is clean) of at most `most` code points that cuts no grapheme in two. A
 // grapheme that alone is longer is cut between two code points.
 [[nodiscard]] std::string_view shorten(std::string_view text, std::size_t most);

@@ -123,3 +123,18 @@ TEST_CASE("words_know_where_they_stand") {
   CHECK_FALSE(words.list[4].hashtag);
   CHECK(words.list[6].number);
 }
+
+TEST_CASE("what_cleaning_takes_out_is_counted") {
+  const auto dropped = dropped_by_cleaning("la\x1B[31mm\xE2\x80\x8Bpu\xC2\xAD \xE2\x80\xAEmati\xE2\x81\xA6 \xFF\xC2\x85");
+  CHECK(dropped.controls == 1);
+  CHECK(dropped.invisible == 2);
+  CHECK(dropped.bidi == 2);
+  CHECK(dropped.not_utf8 == 1);
+}
+
+TEST_CASE("wide_characters_take_two_columns_and_marks_none") {
+  CHECK(columns_of("lampu") == 5);
+  CHECK(columns_of("cafe\xCC\x81") == 4);
+  CHECK(columns_of("\xF0\x9F\x99\x8F ya") == 5);
+  CHECK(columns_of("\xE9\xA6\x99") == 2);
+}
