@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 using core::Settings;
 using core::SettingsNode;
 using core::SettingsReport;
+using Mistakes = std::vector<core::SettingsMistake>;
 
 namespace {
 
@@ -191,7 +192,11 @@ MediaSettings read_media(Settings settings, const std::filesystem::path& data_di
   return media;
 }
 
-normalizer::Rules load_rules(const std::filesystem::path& directory, Settings& root, SettingsReport& report) {
+std::filesystem::path read_rules_directory(Settings& root, const std::filesystem::path& base) {
+  return read_path(root, base, "rules_directory", "Where routing.toml and the other tables of rules are.", "/etc/satupintu");
+}
+
+normalizer::Rules read_rule_files(const std::filesystem::path& directory, Settings& root, SettingsReport& report) {
   SettingsReport rules_report;
   SettingsNode::Table merged;
   bool complete = true;
@@ -222,8 +227,7 @@ Config read_config(const SettingsNode& tree, const std::filesystem::path& base, 
   Settings root(tree, report);
   const auto data_directory =
       read_path(root, base, "data_directory", "Where the journal and the embedded Redis keep their files.", "/var/lib/satupintu");
-  const auto rules_directory =
-      read_path(root, base, "rules_directory", "Where routing.toml and the other tables of rules are.", "/etc/satupintu");
+  const auto rules_directory = read_rules_directory(root, base);
   config.keys = read_keys(root.table("keys"));
   config.public_listener = read_listener(root.table("listeners").table("public"), base, "0.0.0.0", 8080, "providers");
   config.staff_listener = read_listener(root.table("listeners").table("staff"), base, "127.0.0.1", 8081, "staff");
@@ -239,22 +243,45 @@ Config read_config(const SettingsNode& tree, const std::filesystem::path& base, 
   config.outbound = read_outbound(root.table("outbound"), base, data_directory);
   config.media = read_media(root.table("media"), data_directory, config.outbound.ca_file, config.keys);
   config.accounts = read_accounts(root, config.patience);
-  if (with_rules) config.rules = load_rules(rules_directory, root, report);
+  if (with_rules) config.rules = read_rule_files(rules_directory, root, report);
   return config;
+}
+
+std::filesystem::path directory_of(const std::filesystem::path& file) { return std::filesystem::absolute(file).parent_path(); }
+
+core::SettingsMistake unreadable_file(const core::Error& error) {
+  return {"", error.what, "see `satupintu config-reference`; --config gives another file's path"};
 }
 
 }  // namespace
 
-std::expected<Config, std::vector<core::SettingsMistake>> load_config(const std::filesystem::path& file) {
+std::expected<Config, Mistakes> load_config(const std::filesystem::path& file) {
   SettingsReport report;
   const auto tree = load_toml(file, report);
-  if (!tree)
-    return std::unexpected(std::vector<core::SettingsMistake>{
-        {"", tree.error().what, "see `satupintu config-reference`; --config gives another file's path"}});
-  Config config = read_config(*tree, std::filesystem::absolute(file).parent_path(), report, true);
+  if (!tree) return std::unexpected(Mistakes{unreadable_file(tree.error())});
+  Config config = read_config(*tree, directory_of(file), report, true);
   core::report_unknown_keys(*tree, report);
   if (!report.mistakes.empty()) return std::unexpected(std::move(report.mistakes));
   return config;
+}
+
+std::expected<normalizer::Rules, Mistakes> load_rules(const std::filesystem::path& directory) {
+  SettingsReport report;
+  const SettingsNode empty{SettingsNode::Table{}};
+  Settings root(empty, report);
+  normalizer::Rules rules = read_rule_files(directory, root, report);
+  if (!report.mistakes.empty()) return std::unexpected(std::move(report.mistakes));
+  return rules;
+}
+
+std::expected<std::filesystem::path, Mistakes> rules_directory_of(const std::filesystem::path& file) {
+  SettingsReport of_secrets, report;
+  const auto tree = load_toml(file, of_secrets);
+  if (!tree) return std::unexpected(Mistakes{unreadable_file(tree.error())});
+  Settings root(*tree, report);
+  auto directory = read_rules_directory(root, directory_of(file));
+  if (!report.mistakes.empty()) return std::unexpected(std::move(report.mistakes));
+  return directory;
 }
 
 std::vector<core::DocumentedKey> documented_keys() {

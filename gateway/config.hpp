@@ -49,6 +49,13 @@ struct Config {
 // Reads the file and the tables of rules beside it. The error is the list of all mistakes, each with its path and remedy.
 [[nodiscard]] std::expected<Config, std::vector<core::SettingsMistake>> load_config(const std::filesystem::path& file);
 
+// The tables of rules alone, without accounts and keys: for trying them out. The error is as above.
+[[nodiscard]] std::expected<normalizer::Rules, std::vector<core::SettingsMistake>> load_rules(const std::filesystem::path& directory);
+
+// Where the configuration says that its rules are, whatever else is in it.
+[[nodiscard]] std::expected<std::filesystem::path, std::vector<core::SettingsMistake>> rules_directory_of(
+    const std::filesystem::path& file);
+
 // Every key there is, as documented by its reader: for `satupintu config-reference`.
 [[nodiscard]] std::vector<core::DocumentedKey> documented_keys();
 

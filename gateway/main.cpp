@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
       commands::add_serve(app),   commands::add_check_config(app), commands::add_config_reference(app), commands::add_doctor(app),
       commands::add_keygen(app),  commands::add_ledger(app),       commands::add_quarantine(app),       commands::add_replay(app),
       commands::add_consume(app), commands::add_simulate(app),     commands::add_send_fixture(app),     commands::add_import(app),
-      commands::add_unseal(app),
+      commands::add_explain(app), commands::add_unseal(app),
   };
   CLI11_PARSE(app, argc, argv);
   const auto all = app.get_subcommands([](const CLI::App*) { return true; });

@@ -124,11 +124,6 @@ Lexicon::LookedUp Lexicon::look_up(std::string_view folded) const {
   return {meant, meant == 0 ? HowRead::unknown : HowRead::mistyped};
 }
 
-ReadWord Lexicon::read_word(std::string_view folded) const {
-  const auto [word, how] = look_up(folded);
-  return {words_[word], how};
-}
-
 void Lexicon::add_real_word(std::string_view word) {
   const Words words = split_words(word);
   if (words.list.size() == 1 && find_id(words.folded) == 0) add_word(words.folded);

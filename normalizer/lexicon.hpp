@@ -72,11 +72,6 @@ struct Match {
 // How a word came to be read as one of ours.
 enum class HowRead : std::uint8_t { unknown, as_written, other_spelling, without_ending, drawn_out, mistyped };
 
-struct ReadWord {
-  std::string_view as;  // empty for an unknown word; lives as long as the lexicon
-  HowRead how{};
-};
-
 class Lexicon {
  public:
   // From now on `spelling` reads as `word`. False when either is not exactly one word or `spelling` has a reading already.
@@ -93,7 +88,11 @@ class Lexicon {
   [[nodiscard]] std::vector<WordId> ids_of(const Words& words) const;
   // The word in its own spelling.
   [[nodiscard]] std::string_view word(WordId known) const { return words_[known]; }
-  [[nodiscard]] ReadWord read_word(std::string_view folded) const;
+  struct LookedUp {
+    WordId word = 0;
+    HowRead how{};
+  };
+  [[nodiscard]] LookedUp look_up(std::string_view folded) const;
 
   struct Found {
     std::vector<Match> matches;
@@ -127,11 +126,6 @@ class Lexicon {
   void add_mistyped(std::string_view folded, WordId word);
   [[nodiscard]] WordId find_id(std::string_view folded) const;
   [[nodiscard]] WordId find_mistyped(std::string_view folded) const;
-  struct LookedUp {
-    WordId word = 0;
-    HowRead how{};
-  };
-  [[nodiscard]] LookedUp look_up(std::string_view folded) const;
   [[nodiscard]] std::uint32_t child_of(std::uint32_t node, WordId word) const;
 
   std::unordered_map<std::string, WordId, TextHash, std::equal_to<>> ids_;

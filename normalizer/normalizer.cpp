@@ -26,11 +26,18 @@ namespace {
 constexpr double kCategoryOfDanger = 0.6;
 
 // Operators type reports, not commands; and whoever sends a photo along reports something.
-bool may_be_command(const Message& message) {
-  const bool says_something = message.kind == MessageKind::text || message.kind == MessageKind::dm ||
-                              message.kind == MessageKind::comment || message.kind == MessageKind::mention ||
-                              message.kind == MessageKind::story_reply;
-  return says_something && message.attachments.empty() && !message.place && stated_by(message) == "sender";
+std::optional<NoCommand> why_no_command(const Message& message) {
+  if (stated_by(message) == "operator") return NoCommand::written_by_staff;
+  if (!message.attachments.empty()) return NoCommand::with_attachment;
+  if (message.place) return NoCommand::with_position;
+  switch (message.kind) {
+    case MessageKind::text:
+    case MessageKind::dm:
+    case MessageKind::comment:
+    case MessageKind::mention:
+    case MessageKind::story_reply: return std::nullopt;
+    default: return NoCommand::says_nothing;
+  }
 }
 
 // The stricter of what was stated and what the text asks for.
@@ -160,8 +167,8 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
   if (message.place && !is_position(message.place->latitude, message.place->longitude)) message.place.reset();
 
   // 2. Command, or a report under a code
-  found.may_be_command = may_be_command(message);
-  if (found.may_be_command) found.command = read_command(found.clean_text.empty() ? found.clean_subject : found.clean_text);
+  found.no_command = why_no_command(message);
+  if (!found.no_command) found.command = read_command(found.clean_text.empty() ? found.clean_subject : found.clean_text);
   found.coded = read_coded_report(found.clean_text, rules_);
 
   // 3. Reporter

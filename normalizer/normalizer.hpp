@@ -4,7 +4,9 @@
 // same record. One Normalizer may be used by several threads at once.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/complaint.hpp"
@@ -31,12 +33,20 @@ struct Origin {
   std::string raw_sha256;
 };
 
+// Why a message was not even looked at as a command.
+enum class NoCommand : std::uint8_t {
+  written_by_staff,
+  with_attachment,
+  with_position,
+  says_nothing,  // an edit, a reaction, a photo alone …
+};
+
 // What each step found, with its reasons: all that a record is made of. Refers to the rules of the Normalizer that made it.
 struct Analysis {
   Origin origin;
   core::Message message;                         // as given, but without a position that is none
   std::string clean_subject, clean_text;         // 1
-  bool may_be_command = false;                   // 2
+  std::optional<NoCommand> no_command;           // 2
   Command command;                               // 2
   CodedReport coded;                             // 2, its text moved on, its place masked
   Identity reporter;                             // 3

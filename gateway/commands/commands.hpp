@@ -23,6 +23,7 @@ using Run = std::function<int()>;
 [[nodiscard]] Run add_import(CLI::App& app);
 [[nodiscard]] Run add_simulate(CLI::App& app);
 [[nodiscard]] Run add_keygen(CLI::App& app);
+[[nodiscard]] Run add_explain(CLI::App& app);
 [[nodiscard]] Run add_unseal(CLI::App& app);
 
 }  // namespace satupintu::gateway::commands

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/commands/explanation.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "normalizer/contact.hpp"
+#include "normalizer/personal_data.hpp"
+#include "normalizer/text.hpp"
+
+namespace satupintu::gateway::commands {
+
+namespace json = boost::json;
+using normalizer::Analysis;
+using normalizer::Match;
+using normalizer::Meaning;
+using normalizer::Reading;
+using normalizer::Rules;
+
+namespace {
+
+std::string_view name_of(normalizer::HowRead how) {
+  switch (how) {
+    case normalizer::HowRead::unknown: return "unknown";
+    case normalizer::HowRead::as_written: return "as_written";
+    case normalizer::HowRead::other_spelling: return "other_spelling";
+    case normalizer::HowRead::without_ending: return "without_ending";
+    case normalizer::HowRead::drawn_out: return "drawn_out";
+    case normalizer::HowRead::mistyped: return "mistyped";
+  }
+  std::unreachable();
+}
+
+std::string_view name_of(normalizer::CommandKind kind) {
+  switch (kind) {
+    case normalizer::CommandKind::none: return "none";
+    case normalizer::CommandKind::status: return "status";
+    case normalizer::CommandKind::rating: return "rating";
+    case normalizer::CommandKind::withdraw: return "withdraw";
+    case normalizer::CommandKind::help: return "help";
+    case normalizer::CommandKind::stop: return "stop";
+    case normalizer::CommandKind::start: return "start";
+    case normalizer::CommandKind::officer: return "officer";
+  }
+  std::unreachable();
+}
+
+std::string_view name_of(normalizer::NoCommand why) {
+  switch (why) {
+    case normalizer::NoCommand::written_by_staff: return "written_by_staff";
+    case normalizer::NoCommand::with_attachment: return "with_attachment";
+    case normalizer::NoCommand::with_position: return "with_position";
+    case normalizer::NoCommand::says_nothing: return "says_nothing";
+  }
+  std::unreachable();
+}
+
+std::string_view name_of(normalizer::StandardOf standard) {
+  switch (standard) {
+    case normalizer::StandardOf::emergency: return "emergency";
+    case normalizer::StandardOf::category: return "category";
+    case normalizer::StandardOf::city: return "city";
+  }
+  std::unreachable();
+}
+
+// Under which name the page marks a match; empty for what only helps others to be understood.
+std::string_view mark_of(Meaning meaning) {
+  switch (meaning) {
+    case Meaning::category: return "category";
+    case Meaning::danger:
+    case Meaning::danger_event: return "danger";
+    case Meaning::danger_unless: return "harmless";
+    case Meaning::problem:
+    case Meaning::aspiration:
+    case Meaning::information:
+    case Meaning::thanks: return "report_type";
+    case Meaning::urgent: return "urgent";
+    case Meaning::anonymous:
+    case Meaning::secret: return "visibility";
+    case Meaning::today:
+    case Meaning::yesterday: return "occurred";
+    case Meaning::flag: return "flag";
+    case Meaning::out_of_scope:
+    case Meaning::elsewhere: return "scope";
+    case Meaning::kecamatan:
+    case Meaning::kelurahan:
+    case Meaning::rt_word:
+    case Meaning::rw_word:
+    case Meaning::street_word:
+    case Meaning::alley_word:
+    case Meaning::estate_word:
+    case Meaning::landmark_word: return "place";
+    case Meaning::idiom: return "idiom";
+    default: return {};
+  }
+}
+
+json::array list_of(const auto& texts) {
+  json::array list;
+  for (const auto& text : texts) list.emplace_back(std::string_view(text));
+  return list;
+}
+
+std::string_view phrase_of(const Reading& reading, const Match& match) { return reading.between(match.first, match.last); }
+
+// Each phrase once, in the text's own words.
+json::array phrases_of(const Reading& reading, Meaning meaning) {
+  std::set<std::string_view> known;
+  json::array phrases;
+  for (const Match& match : reading.matches) {
+    const std::string_view phrase = phrase_of(reading, match);
+    if (match.meaning == meaning && known.insert(phrase).second) phrases.emplace_back(phrase);
+  }
+  return phrases;
+}
+
+json::object explain_text(const Analysis& found, const Rules& rules) {
+  json::array words;
+  json::array unknown;
+  std::set<std::string_view> known;
+  for (const auto& word : found.reading.words.list) {
+    const std::string_view folded = found.reading.words.folded_of(word);
+    if (word.number || !known.insert(folded).second) continue;
+    const auto [as, how] = rules.lexicon.look_up(folded);
+    if (how == normalizer::HowRead::unknown) unknown.emplace_back(folded);
+    else if (how != normalizer::HowRead::as_written)
+      words.push_back({{"word", folded}, {"read_as", rules.lexicon.word(as)}, {"how", name_of(how)}});
+  }
+  json::array marks;
+  const auto mark = [&](const Match& match) {
+    const auto& list = found.reading.words.list;
+    const std::string_view kind = mark_of(match.meaning);
+    if (!kind.empty()) marks.push_back({{"begin", list[match.first].begin}, {"end", list[match.last].end}, {"kind", kind}});
+  };
+  std::ranges::for_each(found.reading.matches, mark);
+  for (const Match& match : found.reading.hidden)
+    if (match.meaning == Meaning::idiom) mark(match);
+
+  const auto dropped = normalizer::dropped_by_cleaning(found.message.subject + normalizer::text_with_captions(found.message));
+  return {{"read", found.reading.text},
+          {"dropped",
+           {{"controls", dropped.controls}, {"bidi", dropped.bidi}, {"invisible", dropped.invisible}, {"not_utf8", dropped.not_utf8}}},
+          {"words", std::move(words)},
+          {"unknown_words", std::move(unknown)},
+          {"marks", std::move(marks)}};
+}
+
+json::object explain_command(const Analysis& found) {
+  const bool is_command = found.command.kind != normalizer::CommandKind::none;
+  json::object command{{"kind", name_of(found.command.kind)}};
+  if (is_command) {
+    if (!found.command.tracking_code.empty()) command["tracking_code"] = found.command.tracking_code;
+    if (found.command.rating != 0) command["rating"] = found.command.rating;
+  } else {
+    command["why"] = found.no_command ? name_of(*found.no_command) : "not_a_whole_command";
+  }
+  if (found.coded.category != nullptr) command["code"] = {{"category", found.coded.category->code}, {"place", found.coded.place}};
+  return command;
+}
+
+// How the reporter is known, never as whom.
+std::string_view kind_of(const normalizer::Identity& reporter) {
+  if (reporter.canonical.empty()) return "nobody";
+  if (reporter.canonical.starts_with("tel:")) return "telephone";
+  return reporter.canonical.starts_with("mailto:") ? "mail" : "account";
+}
+
+json::object explain_reporter(const Analysis& found) {
+  return {{"kind", kind_of(found.reporter)},
+          {"verified_by_channel", found.reporter.verified},
+          {"reference", found.reporter.reference},
+          {"stated_by", normalizer::stated_by(found.message)}};
+}
+
+std::size_t times(std::string_view text, std::string_view piece) {
+  std::size_t count = 0;
+  for (auto at = text.find(piece); at != std::string_view::npos; at = text.find(piece, at + piece.size())) ++count;
+  return count;
+}
+
+json::object explain_personal_data(const Analysis& found) {
+  const std::string_view shown = found.reading.text;
+  std::set<std::string_view> masks;
+  for (auto at = shown.find('['); at != std::string_view::npos; at = shown.find('[', at + 1)) {
+    if (const std::size_t length = normalizer::mask_length(shown.substr(at)); length != 0) masks.insert(shown.substr(at, length));
+  }
+  json::array masked;
+  for (const auto mask : masks) {
+    // Somebody may also have quoted a mask.
+    const std::size_t quoted = times(found.clean_subject, mask) + times(found.clean_text, mask);
+    if (const std::size_t count = times(shown, mask); count > quoted) masked.push_back({{"mask", mask}, {"times", count - quoted}});
+  }
+  json::array asked = phrases_of(found.reading, Meaning::secret);
+  for (auto& phrase : phrases_of(found.reading, Meaning::anonymous)) asked.push_back(std::move(phrase));
+  return {{"masked", std::move(masked)}, {"visibility", core::name_of(found.visibility)}, {"asked_by", std::move(asked)}};
+}
+
+std::string_view name_of(normalizer::Void is_void) {
+  switch (is_void) {
+    case normalizer::Void::no: return "";
+    case normalizer::Void::beside: return "beside";
+    case normalizer::Void::denied: return "denied";
+    case normalizer::Void::solved: return "solved";
+  }
+  std::unreachable();
+}
+
+json::array explain_candidates(const Analysis& found) {
+  json::array candidates;
+  for (const auto& candidate : found.classification.candidates) {
+    json::array phrases;
+    std::set<std::pair<std::uint32_t, normalizer::Void>> known;
+    for (const auto& [match, is_void] : candidate.mentions) {
+      if (!known.emplace(match.phrase, is_void).second) continue;
+      phrases.push_back({{"phrase", phrase_of(found.reading, match)}, {"points", match.weight}, {"void", name_of(is_void)}});
+    }
+    candidates.push_back({{"category", candidate.category->code},
+                          {"label", candidate.category->label},
+                          {"points", candidate.points},
+                          {"named_first", candidate.is_named_first},
+                          {"phrases", std::move(phrases)}});
+  }
+  return candidates;
+}
+
+json::object explain_category(const Analysis& found, const core::Complaint& complaint) {
+  json::array hidden;
+  for (const Match& match : found.reading.hidden)
+    if (match.meaning == Meaning::idiom) hidden.emplace_back(phrase_of(found.reading, match));
+  return {{"category", complaint.category.value},
+          {"label", complaint.category_name},
+          {"source", complaint.category.source},
+          {"confidence", complaint.category.confidence},
+          {"further", list_of(complaint.further_categories)},
+          {"offices", list_of(complaint.suggested_agencies)},
+          {"candidates", explain_candidates(found)},
+          {"idioms", std::move(hidden)}};
+}
+
+json::object explain_assessment(const core::Complaint& complaint) {
+  return {{"report_type", core::name_of(complaint.report_type)},
+          {"scope", core::name_of(complaint.scope)},
+          {"scope_reason", complaint.scope_reason},
+          {"priority", core::name_of(complaint.priority)},
+          {"priority_reason", complaint.priority_reason},
+          {"flags", list_of(complaint.flags)}};
+}
+
+json::object to_json(const core::Location& location) {
+  json::object place{{"method", core::name_of(location.method)}, {"confidence", location.confidence}};
+  if (location.latitude && location.longitude) place["position"] = {*location.latitude, *location.longitude};
+  const std::pair<std::string_view, const std::string*> fields[] = {
+      {"address", &location.address}, {"cross_street", &location.cross_street}, {"landmark", &location.landmark},  {"rt", &location.rt},
+      {"rw", &location.rw},           {"kelurahan", &location.kelurahan},       {"kecamatan", &location.kecamatan}};
+  for (const auto& [name, value] : fields)
+    if (!value->empty()) place[name] = *value;
+  return place;
+}
+
+json::object explain_place(const core::Complaint& complaint) {
+  json::object place = to_json(complaint.location);
+  if (complaint.caller_location) place["caller"] = to_json(*complaint.caller_location);
+  return place;
+}
+
+json::object explain_clocks(const Analysis& found) {
+  json::object clocks{{"received_at", core::format_rfc3339(found.origin.received_at)},
+                      {"written_at", core::format_rfc3339(found.written_at)}};
+  if (found.occurrence.at) {
+    clocks["occurred_at"] = core::format_rfc3339(*found.occurrence.at);
+    clocks["occurred_precision"] = found.occurrence.precision;
+  }
+  const std::pair<std::string_view, const std::optional<normalizer::Deadline>*> deadlines[] = {
+      {"verify", &found.deadlines.verify}, {"follow_up", &found.deadlines.follow_up}, {"expected", &found.deadlines.expected}};
+  for (const auto& [name, deadline] : deadlines) {
+    if (!*deadline) continue;
+    const auto& [at, allowance, standard] = **deadline;
+    clocks[name] = {{"due_at", core::format_rfc3339(at)},
+                    {"amount", allowance.amount},
+                    {"unit", allowance.working_days ? "working days" : "hours"},
+                    {"standard", name_of(standard)}};
+  }
+  return clocks;
+}
+
+json::object explain_fingerprints(const normalizer::Fingerprints& fingerprints) {
+  return {{"seen", !fingerprints.seen.empty()}, {"target", !fingerprints.target.empty()},
+          {"said", !fingerprints.said.empty()}, {"conversation", !fingerprints.conversation.empty()},
+          {"post", !fingerprints.post.empty()}, {"caller", !fingerprints.caller.empty()}};
+}
+
+}  // namespace
+
+json::object explanation_of(const Analysis& found, const normalizer::Normalized& record, const Rules& rules) {
+  const core::Complaint& complaint = record.complaint;
+  return {{"title", complaint.title},
+          {"text", explain_text(found, rules)},
+          {"command", explain_command(found)},
+          {"reporter", explain_reporter(found)},
+          {"personal_data", explain_personal_data(found)},
+          {"category", explain_category(found, complaint)},
+          {"assessment", explain_assessment(complaint)},
+          {"place", explain_place(complaint)},
+          {"clocks", explain_clocks(found)},
+          {"fingerprints", explain_fingerprints(record.fingerprints)}};
+}
+
+}  // namespace satupintu::gateway::commands

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/time.hpp"
+#include "gateway/commands/explanation.hpp"
+#include "normalizer/text.hpp"
+
+namespace satupintu::gateway::commands {
+
+namespace json = boost::json;
+using normalizer::columns_of;
+
+namespace {
+
+constexpr std::size_t kIndent = 3;
+constexpr std::size_t kLabelColumns = 28;
+constexpr std::size_t kNarrow = 64;  // below, values stand under their labels
+constexpr std::size_t kLeastColumns = 24;
+
+enum class Tone : std::uint8_t { plain, dim, bold, good, alarm };
+
+struct Words {
+  std::string_view key, said;
+};
+
+// Indonesian first. What is missing here is shown by its key.
+constexpr auto kWords = std::to_array<Words>({
+    // marks
+    {"danger", "bahaya / danger"},
+    {"harmless", "tak berbahaya / harmless"},
+    {"report_type", "jenis / report type"},
+    {"urgent", "mendesak / urgent"},
+    {"visibility", "kerahasiaan / visibility"},
+    {"occurred", "waktu / when"},
+    {"flag", "tanda / flag"},
+    {"scope", "cakupan / scope"},
+    {"place", "tempat / place"},
+    {"category", "kategori / category"},
+    {"idiom", "kiasan / idiom"},
+    // how words were read
+    {"other_spelling", "ejaan / spelling"},
+    {"without_ending", "tanpa akhiran / without ending"},
+    {"drawn_out", "huruf diulur / drawn out"},
+    {"mistyped", "salah ketik / mistyped"},
+    // what cleaning dropped
+    {"controls", "karakter kendali / control characters"},
+    {"bidi", "pembalik arah / bidi controls"},
+    {"invisible", "tak terlihat / invisible"},
+    {"not_utf8", "byte bukan UTF-8 / bytes that are no UTF-8"},
+    // commands, and why not
+    {"none", "bukan perintah / no command"},
+    {"status", "tanya status / status"},
+    {"rating", "nilai / rating"},
+    {"withdraw", "batal / withdraw"},
+    {"help", "bantuan / help"},
+    {"stop", "berhenti / stop"},
+    {"start", "mulai / start"},
+    {"officer", "minta petugas / officer"},
+    {"written_by_staff", "ditulis petugas / written by staff"},
+    {"with_attachment", "ada lampiran / has an attachment"},
+    {"with_position", "ada posisi / has a position"},
+    {"says_nothing", "bukan pesan teks / no message of words"},
+    {"not_a_whole_command", "tidak lengkap sebagai perintah / not a whole command"},
+    // reporters
+    {"nobody", "tidak dikenal / unknown"},
+    {"telephone", "nomor telepon / telephone number"},
+    {"mail", "alamat email / mail address"},
+    {"account", "akun / account on the platform"},
+    {"sender", "pelapor / sender"},
+    {"operator", "petugas / operator"},
+    {"public", "terbuka / public"},
+    {"anonymous", "anonim / anonymous"},
+    {"secret", "rahasia / secret"},
+    // sources of a category
+    {"code", "kode / code"},
+    {"hashtag", "tagar / hashtag"},
+    {"keyword", "kata / words"},
+    {"rule", "aturan bahaya / rule of a danger"},
+    // why a phrase does not count
+    {"beside", "hanya letaknya / only where it is"},
+    {"denied", "disangkal / denied"},
+    {"solved", "sudah beres / solved"},
+    // assessment
+    {"complaint", "pengaduan / complaint"},
+    {"aspiration", "aspirasi / aspiration"},
+    {"information", "permintaan informasi / information"},
+    {"thanks", "terima kasih / thanks"},
+    {"emergency", "DARURAT / EMERGENCY"},
+    {"high", "tinggi / high"},
+    {"normal", "normal"},
+    {"low", "rendah / low"},
+    {"in_scope", "urusan kota / in scope"},
+    {"out_of_scope_election", "urusan pemilu / election"},
+    {"out_of_scope_crime", "tindak pidana / crime"},
+    {"out_of_scope_private", "urusan swasta / private"},
+    {"out_of_scope_court", "perkara pengadilan / court"},
+    {"out_of_scope_irrelevant", "tidak terkait / irrelevant"},
+    {"other_jurisdiction", "di luar kota / other jurisdiction"},
+    // places
+    {"gps", "GPS"},
+    {"wifi", "Wi-Fi"},
+    {"cell", "menara seluler / cell"},
+    {"pin", "pin atau tautan peta / pin or map link"},
+    {"address", "alamat / address"},
+    {"text", "dari teks / from the text"},
+    {"cross_street", "simpang / cross street"},
+    {"landmark", "patokan / landmark"},
+    {"rt", "RT"},
+    {"rw", "RW"},
+    {"kelurahan", "kelurahan"},
+    {"kecamatan", "kecamatan"},
+    // clocks
+    {"verify", "verifikasi / verify"},
+    {"follow_up", "tindak lanjut / follow up"},
+    {"expected", "selesai / expected"},
+    {"city", "standar kota / the city's standard"},
+    {"working days", "hari kerja / working days"},
+    {"hours", "jam / hours"},
+    {"exact", "tepat / exact"},
+    {"day", "harinya saja / the day only"},
+    // fingerprints
+    {"seen", "pesan yang sama / the same message"},
+    {"target", "pesan asal / the message it acts on"},
+    {"said", "kata yang sama / the same words"},
+    {"conversation", "percakapan / conversation"},
+    {"post", "kiriman publik / public post"},
+    {"caller", "penelepon / caller"},
+});
+
+std::string_view say(std::string_view key) {
+  const auto* found = std::ranges::find(kWords, key, &Words::key);
+  return found == kWords.end() ? key : found->said;
+}
+
+std::string_view text_at(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value == nullptr ? std::string_view() : std::string_view(value->as_string());
+}
+
+std::string joined(const json::array& list, std::string_view between = ", ") {
+  std::string out;
+  for (const auto& item : list) out.append(out.empty() ? "" : between).append(item.as_string());
+  return out;
+}
+
+std::string quoted(const json::array& list) {
+  std::string out;
+  for (const auto& item : list) out += (out.empty() ? "“" : ", “") + std::string(item.as_string()) + "”";
+  return out;
+}
+
+std::string in_jakarta(std::string_view rfc3339) {
+  const auto at = core::parse_rfc3339(rfc3339);
+  if (!at) return std::string(rfc3339);
+  const auto local = std::chrono::floor<std::chrono::minutes>(*at + core::kJakartaOffset);
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{local - day};
+  return fmt::format("{:04}-{:02}-{:02} {:02}.{:02} WIB", int{date.year()}, unsigned{date.month()}, unsigned{date.day()},
+                     time.hours().count(), time.minutes().count());
+}
+
+// Where to cut lines of at most `columns`, at spaces where there are any: the byte ranges of the lines.
+std::vector<std::pair<std::size_t, std::size_t>> lines_of(std::string_view text, std::size_t columns) {
+  std::vector<std::pair<std::size_t, std::size_t>> lines;
+  std::size_t begin = 0;
+  std::size_t space = std::string_view::npos;
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t next = i + 1;
+    while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0U) == 0x80U) ++next;
+    if (text[i] == '\n') {
+      lines.emplace_back(begin, i);
+      begin = next;
+      width = 0;
+      space = std::string_view::npos;
+      i = next;
+      continue;
+    }
+    const std::size_t wide = columns_of(text.substr(i, next - i));
+    if (width + wide > columns && i != begin) {
+      const bool at_space = space != std::string_view::npos && text[i] != ' ';
+      lines.emplace_back(begin, at_space ? space : i);
+      begin = at_space ? space + 1 : text[i] == ' ' ? next : i;
+      space = std::string_view::npos;
+      i = begin;
+      width = 0;
+      continue;
+    }
+    if (text[i] == ' ') space = i;
+    width += wide;
+    i = next;
+  }
+  lines.emplace_back(begin, text.size());
+  return lines;
+}
+
+class Page {
+ public:
+  explicit Page(PageStyle style) : style_(style), columns_(std::max(style.columns, kLeastColumns)) {}
+
+  void heading(std::string_view number, std::string_view title) {
+    if (!out_.empty()) out_ += '\n';
+    out_ += paint(fmt::format("{:<{}}{}", number, kIndent, title), Tone::bold) + '\n';
+  }
+
+  void row(std::string_view label, std::string_view value, Tone tone = Tone::plain) {
+    const bool is_narrow = columns_ < kNarrow;
+    const std::size_t left = is_narrow ? kIndent + 2 : kIndent + kLabelColumns;
+    bool is_first = true;
+    if (is_narrow || columns_of(label) > kLabelColumns - 2) {
+      out_ += std::string(kIndent, ' ') + paint(label, Tone::dim) + '\n';
+      is_first = false;
+    }
+    for (const auto& [begin, end] : lines_of(value, columns_ - left)) {
+      const std::string start =
+          is_first ? std::string(kIndent, ' ') + paint(label, Tone::dim) + std::string(kLabelColumns - columns_of(label), ' ')
+                   : std::string(left, ' ');
+      out_ += start + paint(value.substr(begin, end - begin), tone) + '\n';
+      is_first = false;
+    }
+  }
+
+  void line(std::string_view text, Tone tone) {
+    for (const auto& [begin, end] : lines_of(text, columns_ - kIndent))
+      out_ += std::string(kIndent, ' ') + paint(text.substr(begin, end - begin), tone) + '\n';
+  }
+
+  // The text, and below each of its lines, one line for each kind of mark that lies in it.
+  void marked_text(std::string_view text, const json::array& marks) {
+    constexpr std::size_t kRoomForKinds = 28;
+    std::vector<std::string_view> kinds;
+    for (const auto& mark : marks) {
+      const std::string_view kind = mark.at("kind").as_string();
+      if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(kind);
+    }
+    const std::size_t room = kIndent + kRoomForKinds;
+    for (const auto& [begin, end] : lines_of(text, columns_ > room + kLeastColumns ? columns_ - room : kLeastColumns)) {
+      out_ += std::string(kIndent, ' ') + std::string(text.substr(begin, end - begin)) + '\n';
+      for (const auto kind : kinds) mark_line(text, begin, end, kind, marks);
+    }
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  void mark_line(std::string_view text, std::size_t begin, std::size_t end, std::string_view kind, const json::array& marks) {
+    std::vector<bool> marked(end - begin);
+    bool any = false;
+    for (const auto& mark : marks) {
+      if (mark.at("kind").as_string() != kind) continue;
+      const auto from = std::max(begin, mark.at("begin").to_number<std::size_t>());
+      const auto until = std::min(end, mark.at("end").to_number<std::size_t>());
+      for (std::size_t i = from; i < until; ++i) any = marked[i - begin] = true;
+    }
+    if (!any) return;
+    std::string line;
+    for (std::size_t i = begin; i < end;) {
+      std::size_t next = i + 1;
+      while (next < end && (static_cast<unsigned char>(text[next]) & 0xC0U) == 0x80U) ++next;
+      for (std::size_t n = columns_of(text.substr(i, next - i)); n > 0; --n) line += marked[i - begin] ? "━" : " ";
+      i = next;
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    const Tone tone = kind == "danger" ? Tone::alarm : kind == "idiom" || kind == "harmless" ? Tone::dim : Tone::good;
+    out_ += std::string(kIndent, ' ') + paint(line, tone) + "  " + paint(say(kind), Tone::dim) + '\n';
+  }
+
+  std::string paint(std::string_view text, Tone tone) const {
+    if (!style_.is_coloured || tone == Tone::plain || text.empty()) return std::string(text);
+    constexpr std::array<std::string_view, 5> kCodes{"", "2", "1", "32", "1;31"};
+    return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<std::size_t>(tone)], text);
+  }
+
+  PageStyle style_;
+  std::size_t columns_;
+  std::string out_;
+};
+
+void show_text(Page& page, const json::object& text) {
+  page.heading("1", "Teks / Text");
+  const std::string_view read = text.at("read").as_string();
+  if (read.empty()) page.line("(kosong / empty)", Tone::dim);
+  else page.marked_text(read, text.at("marks").as_array());
+  std::string dropped;
+  for (const auto& [key, count] : text.at("dropped").as_object()) {
+    if (count.to_number<std::size_t>() == 0) continue;
+    dropped += (dropped.empty() ? "" : "; ") + std::to_string(count.to_number<std::size_t>()) + " " + std::string(say(key));
+  }
+  if (!dropped.empty()) page.row("dibuang / dropped", dropped);
+  for (const char* how : {"other_spelling", "without_ending", "drawn_out", "mistyped"}) {
+    std::string words;
+    for (const auto& word : text.at("words").as_array()) {
+      if (word.at("how").as_string() != how) continue;
+      words.append(words.empty() ? "" : ", ").append(word.at("word").as_string()).append(" → ").append(word.at("read_as").as_string());
+    }
+    if (!words.empty()) page.row(say(how), words);
+  }
+  const auto& unknown = text.at("unknown_words").as_array();
+  if (!unknown.empty()) page.row("tak dikenal / unknown", joined(unknown), Tone::dim);
+}
+
+void show_command(Page& page, const json::object& command) {
+  page.heading("2", "Perintah / Command");
+  const std::string_view kind = command.at("kind").as_string();
+  std::string value(say(kind));
+  if (const auto why = text_at(command, "why"); !why.empty()) value += " — " + std::string(say(why));
+  if (const auto code = text_at(command, "tracking_code"); !code.empty()) value += ": " + std::string(code);
+  if (const auto* rating = command.if_contains("rating")) value += ", " + std::to_string(rating->as_int64());
+  page.row("perintah / command", value, kind == "none" ? Tone::dim : Tone::good);
+  if (const auto* code = command.if_contains("code")) {
+    page.row("kode / code", code->at("category").as_string(), Tone::good);
+    if (const auto& place = code->at("place").as_string(); !place.empty()) page.row("bagian tempat / place field", place);
+  }
+}
+
+void show_reporter(Page& page, const json::object& reporter) {
+  page.heading("3", "Pelapor / Reporter");
+  std::string kind(say(reporter.at("kind").as_string()));
+  if (reporter.at("verified_by_channel").as_bool()) kind += ", dijamin kanal / verified by the channel";
+  page.row("dikenal dari / known by", kind);
+  if (const auto reference = text_at(reporter, "reference"); !reference.empty())
+    page.row("nama samaran / pseudonym", std::string(reference) + " (kunci sekali pakai / of a throw-away key)", Tone::dim);
+  page.row("ditulis oleh / written by", say(reporter.at("stated_by").as_string()));
+}
+
+void show_personal_data(Page& page, const json::object& data) {
+  page.heading("4", "Data pribadi / Personal data");
+  std::string masked;
+  for (const auto& mask : data.at("masked").as_array()) {
+    masked += masked.empty() ? "" : ", ";
+    masked += fmt::format("{} × {}", mask.at("times").to_number<std::size_t>(), std::string_view(mask.at("mask").as_string()));
+  }
+  page.row("disamarkan / masked", masked.empty() ? "tidak ada / nothing" : masked, masked.empty() ? Tone::dim : Tone::good);
+  std::string visibility(say(data.at("visibility").as_string()));
+  if (const auto& words = data.at("asked_by").as_array(); !words.empty()) visibility += " — " + quoted(words);
+  page.row("kerahasiaan / visibility", visibility);
+}
+
+std::string phrases_of(const json::object& candidate) {
+  std::string counted, voided;
+  for (const auto& phrase : candidate.at("phrases").as_array()) {
+    const std::string_view why = phrase.at("void").as_string();
+    std::string& list = why.empty() ? counted : voided;
+    list += (list.empty() ? "" : ", ") + ("“" + std::string(phrase.at("phrase").as_string()) + "” ") +
+            (why.empty() ? std::to_string(phrase.at("points").to_number<int>()) : std::string(say(why)));
+  }
+  if (candidate.at("named_first").as_bool()) counted += ", disebut pertama / named first";
+  return counted.empty() || voided.empty() ? counted + voided : counted + "; " + voided;
+}
+
+void show_category(Page& page, const json::object& category) {
+  page.heading("5", "Kategori / Category");
+  const std::string_view code = category.at("category").as_string();
+  if (code.empty()) {
+    page.row("kategori / category", "tidak dikenali / unclassified", Tone::dim);
+  } else {
+    page.row("kategori / category", fmt::format("{}  {}", code, std::string_view(category.at("label").as_string())), Tone::good);
+    page.row("dari / from", fmt::format("{}, keyakinan / confidence {:.2f}", say(category.at("source").as_string()),
+                                        category.at("confidence").to_number<double>()));
+  }
+  for (const auto& candidate : category.at("candidates").as_array()) {
+    const std::string_view name = candidate.at("category").as_string();
+    const std::string label = fmt::format("{} {:>{}}", name, candidate.at("points").to_number<int>(), kLabelColumns - 3 - name.size());
+    page.row(label, phrases_of(candidate.as_object()), name == code ? Tone::plain : Tone::dim);
+  }
+  if (const auto& further = category.at("further").as_array(); !further.empty()) page.row("juga / further", joined(further));
+  if (const auto& idioms = category.at("idioms").as_array(); !idioms.empty()) page.row("kiasan / idioms", quoted(idioms), Tone::dim);
+  page.row("dinas / office", joined(category.at("offices").as_array()));
+}
+
+void show_assessment(Page& page, const json::object& assessment) {
+  page.heading("6", "Penilaian / Assessment");
+  const auto with_reason = [&](std::string_view key, std::string_view reason) {
+    std::string value(say(text_at(assessment, key)));
+    if (const auto why = text_at(assessment, reason); !why.empty()) value += " — " + std::string(say(why));
+    return value;
+  };
+  page.row("jenis / report type", with_reason("report_type", "report_type_reason"));
+  page.row("cakupan / scope", with_reason("scope", "scope_reason"));
+  const std::string_view priority = assessment.at("priority").as_string();
+  page.row("prioritas / priority", with_reason("priority", "priority_reason"),
+           priority == "emergency" ? Tone::alarm
+           : priority == "high"    ? Tone::bold
+                                   : Tone::plain);
+  if (const auto& flags = assessment.at("flags").as_array(); !flags.empty()) page.row("tanda / flags", joined(flags));
+}
+
+void show_location(Page& page, const json::object& place) {
+  const std::string_view method = place.at("method").as_string();
+  if (method == "none") return page.row("tempat / place", "tidak ditemukan / not found", Tone::dim);
+  page.row("dari / from", fmt::format("{}, keyakinan / confidence {:.2f}", say(method), place.at("confidence").to_number<double>()));
+  if (const auto* position = place.if_contains("position")) {
+    page.row("posisi / position", fmt::format("{:.6f}, {:.6f}", position->at(0).to_number<double>(), position->at(1).to_number<double>()),
+             Tone::good);
+  }
+  for (const char* field : {"address", "cross_street", "landmark", "rt", "rw", "kelurahan", "kecamatan"})
+    if (const auto value = text_at(place, field); !value.empty()) page.row(say(field), value, Tone::good);
+}
+
+void show_place(Page& page, const json::object& place) {
+  page.heading("7", "Tempat / Place");
+  show_location(page, place);
+  if (const auto* caller = place.if_contains("caller")) {
+    page.line("penelepon / where the caller is", Tone::bold);
+    show_location(page, caller->as_object());
+  }
+}
+
+void show_clocks(Page& page, const json::object& clocks) {
+  page.heading("8", "Tenggat / Clocks");
+  page.row("diterima / received", in_jakarta(clocks.at("received_at").as_string()));
+  if (clocks.at("written_at") != clocks.at("received_at")) page.row("ditulis / written", in_jakarta(clocks.at("written_at").as_string()));
+  if (const auto* at = clocks.if_contains("occurred_at"))
+    page.row("terjadi / occurred", in_jakarta(at->as_string()) + ", " + std::string(say(clocks.at("occurred_precision").as_string())));
+  for (const char* name : {"verify", "follow_up", "expected"}) {
+    const auto* clock = clocks.if_contains(name);
+    if (clock == nullptr) continue;
+    page.row(say(name), fmt::format("{} — {} {}, {}", in_jakarta(clock->at("due_at").as_string()), clock->at("amount").to_number<int>(),
+                                    say(clock->at("unit").as_string()), say(clock->at("standard").as_string())));
+  }
+}
+
+void show_fingerprints(Page& page, const json::object& fingerprints) {
+  page.heading("9", "Sidik / Fingerprints");
+  std::string applies, other;
+  for (const auto& [key, value] : fingerprints) {
+    std::string& list = value.as_bool() ? applies : other;
+    list.append(list.empty() ? "" : "; ").append(say(key));
+  }
+  page.row("berlaku / apply", applies);
+  page.row("tidak berlaku / do not", other, Tone::dim);
+}
+
+// What one would tell a colleague.
+void show_result(Page& page, const json::object& explanation) {
+  const auto& category = explanation.at("category").as_object();
+  const auto& assessment = explanation.at("assessment").as_object();
+  const auto& place = explanation.at("place").as_object();
+  page.heading("=", "Hasil / Result");
+  const std::string_view kind = explanation.at("command").at("kind").as_string();
+  if (kind != "none" && kind != "officer") return page.line(say(kind), Tone::bold);
+  std::string where;
+  for (const char* field : {"address", "kelurahan", "kecamatan"})
+    if (const auto value = text_at(place, field); !value.empty()) where.append(where.empty() ? "" : ", ").append(value);
+  const std::string_view label = category.at("label").as_string();
+  std::string line(say(assessment.at("report_type").as_string()));
+  line.append(" · ").append(label.empty() ? "tidak dikenali / unclassified" : label);
+  line.append(" · prioritas ").append(say(assessment.at("priority").as_string()));
+  if (const auto scope = assessment.at("scope").as_string(); scope != "in_scope") line.append(" · ").append(say(scope));
+  if (!where.empty()) line.append(" · ").append(where);
+  line.append(" → ").append(joined(category.at("offices").as_array()));
+  page.line(line, Tone::bold);
+}
+
+}  // namespace
+
+std::string page_of(const json::object& explanation, PageStyle style) {
+  Page page(style);
+  show_text(page, explanation.at("text").as_object());
+  show_command(page, explanation.at("command").as_object());
+  show_reporter(page, explanation.at("reporter").as_object());
+  show_personal_data(page, explanation.at("personal_data").as_object());
+  show_category(page, explanation.at("category").as_object());
+  show_assessment(page, explanation.at("assessment").as_object());
+  show_place(page, explanation.at("place").as_object());
+  show_clocks(page, explanation.at("clocks").as_object());
+  show_fingerprints(page, explanation.at("fingerprints").as_object());
+  show_result(page, explanation);
+  return page.take();
+}
+
+}  // namespace satupintu::gateway::commands
