@@ -54,11 +54,11 @@ std::vector<Candidate> candidates_of(const Reading& reading, const Rules& rules)
     if (match.meaning != Meaning::category) continue;
     const Category* category = &rules.categories[match.index];
     auto candidate = std::ranges::find(candidates, category, &Candidate::category);
-    if (candidate == candidates.end()) candidate = candidates.insert(candidate, {category, 0, 0, {}});
+    if (candidate == candidates.end()) candidate = candidates.insert(candidate, {category, false, 0, 0, {}});
     candidate->mentions.push_back({match, is_void(reading, match)});
     any_valid = any_valid || candidate->mentions.back().is_void == Void::no;
   }
-  const Candidate* named_first = nullptr;
+  Candidate* named_first = nullptr;
   std::uint32_t first_word = 0;
   for (Candidate& candidate : candidates) {
     candidate.listed = kPoints * static_cast<int>(points_of(candidate.mentions, !any_valid));
@@ -68,8 +68,10 @@ std::vector<Candidate> candidates_of(const Reading& reading, const Rules& rules)
       first_word = match.first;
     }
   }
-  for (Candidate& candidate : candidates)
-    if (&candidate == named_first) candidate.listed += kPoints * kNamedFirst;
+  if (named_first != nullptr) {
+    named_first->is_named_first = true;
+    named_first->listed += kPoints * kNamedFirst;
+  }
   return candidates;
 }
 
@@ -79,7 +81,7 @@ void add_learned(std::vector<Candidate>& candidates, const std::vector<int>& lea
     const Category* category = &rules.categories[i];
     const auto candidate = std::ranges::find(candidates, category, &Candidate::category);
     if (candidate != candidates.end()) candidate->points = candidate->listed + learned[i];
-    else if (learned[i] > 0) candidates.push_back({category, 0, learned[i], {}});
+    else if (learned[i] > 0) candidates.push_back({category, false, 0, learned[i], {}});
   }
   const auto first_word = [](const Candidate& candidate) {
     return candidate.mentions.empty() ? std::numeric_limits<std::uint32_t>::max() : candidate.mentions.front().match.first;

@@ -27,6 +27,7 @@ struct Mention {
 // A category that the words speak for.
 struct Candidate {
   const Category* category = nullptr;
+  bool is_named_first = false;
   int listed = 0;                 // points by the lists of routing.toml
   int points = 0;                 // with those that learned.toml gives its words
   std::vector<Mention> mentions;  // in the order of the text
