@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "normalizer/place.hpp"
 #include "normalizer/reporter.hpp"
 
 namespace satupintu::normalizer {
@@ -98,19 +99,6 @@ ReportType report_type_of(const Reading& reading, const core::Message& message, 
   if (reading.has(Meaning::information)) return ReportType::information;
   const bool thanks = reading.has(Meaning::thanks) && reading.words.list.size() <= kLongestThanks;
   return thanks && category == nullptr ? ReportType::thanks : ReportType::complaint;
-}
-
-// "di Serpong": a place elsewhere, with none of ours beside it.
-bool is_elsewhere(const Reading& reading, const core::Message& message, const Rules& rules) {
-  if (message.place && !message.call) return !rules.area.contains(message.place->latitude, message.place->longitude);
-  if (!message.stated.kelurahan.empty() || !message.stated.kecamatan.empty()) return false;
-  bool elsewhere = false;
-  for (const Match& match : reading.matches) {
-    if (match.meaning == Meaning::kelurahan && rules.kelurahan[match.index].needs == Evidence::name) return false;
-    if (match.meaning == Meaning::kecamatan && rules.kecamatan[match.index].needs == Evidence::name) return false;
-    elsewhere = elsewhere || (match.meaning == Meaning::elsewhere && reading.stands_before(Meaning::at, match, 0));
-  }
-  return elsewhere;
 }
 
 void set_scope(Assessment& result, const Reading& reading, const core::Message& message, const Category* category, const Rules& rules) {

@@ -39,11 +39,20 @@ enum class Meaning : std::uint8_t {
   secret,
   today,
   yesterday,
-  filler,        // greetings, politeness, the small words of grammar: tell nothing of the matter
-  flag,          // Rules::flags
-  out_of_scope,  // Rules::scopes
-  elsewhere,
-  at,         // "di", "daerah"
+  filler,            // greetings, politeness, the small words of grammar: tell nothing of the matter
+  flag,              // Rules::flags
+  out_of_scope,      // Rules::scopes
+  elsewhere,         // a place of another jurisdiction
+  elsewhere_common,  // the same, with a name that is a common word or much talked of
+  no_place,          // "pohon pinang": hides the names of places that touch it
+  no_street,         // "lampu jalan": what follows is no street's name
+  city,
+  at,      // "di", "daerah"
+  not_at,  // "arah", "bukan"
+  to,
+  home,    // "tinggal di"
+  people,  // "warga"
+  institution,
   kecamatan,  // Rules::kecamatan
   kelurahan,  // Rules::kelurahan
   kecamatan_word,
@@ -56,6 +65,9 @@ enum class Meaning : std::uint8_t {
   estate_word,
   landmark_word,
   title,  // part of a street's name that people leave out
+  crossing_word,
+  distance_unit,
+  distance_from,
   name_end,
 };
 

@@ -24,4 +24,7 @@ struct Places {
 // clean and masked like the text. All strings given are.
 [[nodiscard]] Places find_places(const Reading& reading, const core::Message& message, std::string_view place_field, const Rules& rules);
 
+// The matter lies in another jurisdiction: by the position that was given, else by a place that the text names with none of ours beside it.
+[[nodiscard]] bool is_elsewhere(const Reading& reading, const core::Message& message, const Rules& rules);
+
 }  // namespace satupintu::normalizer

@@ -30,7 +30,7 @@ TEST_CASE("places_are_found_in_what_people_write") {
       {"RT 3/RW 12 kelurahan Poris Pelawad Indah banjir", "", "", "Poris Plawad Indah", "Cipondoh", "003", "012"},
       {"rt 03/05 sukaasih", "", "", "Sukaasih", "Tangerang", "003", "005"},
       {"rw 007 batu ceper", "", "", "", "Batuceper", "", "007"},
-      {"banjir di perum total persada periuk, tolong", "perum total persada periuk", "", "", "", "", ""},
+      {"banjir di perum total persada periuk, tolong", "perum total persada", "", "", "Periuk", "", ""},
       {"sampah numpuk di karangtengah", "", "", "", "Karang Tengah", "", ""},
       {"macet dekat pertigaan cimone arah pasar", "", "dekat pertigaan cimone", "Cimone", "Karawaci", "", ""},
       {"Patokannya seberang alfamart, jl merdeka gg kelinci", "jl merdeka, gg kelinci", "seberang alfamart", "", "", "", ""},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <utility>
 
 #include "normalizer/text.hpp"
@@ -241,7 +242,11 @@ class RulesReader {
     }
     for (const auto& name : names) add(table, key, name, meaning, index, 1);
     // Two spellings may well become one when their gaps go: no mistake of the city's.
-    for (const auto& name : names) static_cast<void>(rules_.lexicon.add(without_gaps(name), meaning, index));
+    for (const auto& name : names) {
+      static_cast<void>(rules_.lexicon.add(without_gaps(name), meaning, index));
+      PlaceName& place = place_letters_[split_words(without_gaps(name)).folded];
+      (meaning == Meaning::kelurahan ? place.kelurahan : place.kecamatan) = index;
+    }
     return names.front();
   }
 
@@ -255,7 +260,16 @@ class RulesReader {
     };
     read_area(places);
     phrases(places, "elsewhere", "Places of other jurisdictions.", Meaning::elsewhere);
+    phrases(places, "elsewhere_common", "The same, with names that count only with evidence.", Meaning::elsewhere_common);
+    phrases(places, "no_place", "Phrases within which no name counts as a place.", Meaning::no_place);
+    phrases(places, "no_street", "Phrases with a street word that no street's name follows.", Meaning::no_street);
+    phrases(places, "city", "Names of the city itself.", Meaning::city);
     phrases(places, "at", "Words before the place of the matter.", Meaning::at);
+    phrases(places, "not_at", "Words before a place where the matter is not.", Meaning::not_at);
+    phrases(places, "to", "Likewise, unless \"kel.\", \"kec.\" or an institution follows.", Meaning::to);
+    phrases(places, "home", "Words before the place where somebody lives or comes from.", Meaning::home);
+    phrases(places, "people", "Words for the people of a place.", Meaning::people);
+    phrases(places, "institutions", "Words for what is called after its place.", Meaning::institution);
     phrases(places, "kecamatan_words", "Words before the name of a kecamatan.", Meaning::kecamatan_word);
     phrases(places, "kelurahan_words", "Words before the name of a kelurahan.", Meaning::kelurahan_word);
     phrases(places, "rt_words", "Words before the number of an RT.", Meaning::rt_word);
@@ -266,6 +280,9 @@ class RulesReader {
     phrases(places, "estate_words", "Words before the name of an estate.", Meaning::estate_word);
     phrases(places, "landmark_words", "Words with which people describe a spot.", Meaning::landmark_word);
     phrases(places, "titles", "Parts of a street's name that people leave out.", Meaning::title);
+    phrases(places, "crossing_words", "Words between two streets that meet.", Meaning::crossing_word);
+    phrases(places, "distance_units", "Units of a distance.", Meaning::distance_unit);
+    phrases(places, "distance_from", "Words between a distance and where it is measured from.", Meaning::distance_from);
     phrases(places, "name_ends", "Words that are no part of a street's or landmark's name.", Meaning::name_end);
 
     for (auto& [code, table] : settings_.tables("kecamatan")) {
@@ -280,6 +297,18 @@ class RulesReader {
     }
     check_names(places, "common_words", common_words);
     check_names(places, "announced_only", announced_only);
+    add_misspellings();
+  }
+
+  // Only of names that nothing else is called by: a slip of the finger must not make a place of a common word.
+  void add_misspellings() {
+    for (const auto& [letters, place] : place_letters_) {
+      const bool is_common = (place.kelurahan && rules_.kelurahan[*place.kelurahan].needs != Evidence::name) ||
+                             (place.kecamatan && rules_.kecamatan[*place.kecamatan].needs != Evidence::name);
+      if (is_common) continue;
+      rules_.misspellings.add(letters, static_cast<std::uint16_t>(rules_.misspelt_places.size()));
+      rules_.misspelt_places.push_back(place);
+    }
   }
 
   void check_names(Settings& places, std::string_view key, const std::vector<std::string>& names) {
@@ -350,6 +379,7 @@ class RulesReader {
 
   Settings& settings_;
   Rules rules_;
+  std::map<std::string, PlaceName> place_letters_;  // every spelling of every name, without gaps
 };
 
 }  // namespace

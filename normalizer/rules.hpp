@@ -17,6 +17,7 @@
 #include "core/complaint.hpp"
 #include "core/settings.hpp"
 #include "normalizer/lexicon.hpp"
+#include "normalizer/misspelling.hpp"
 #include "normalizer/word_weights.hpp"
 
 namespace satupintu::normalizer {
@@ -59,7 +60,7 @@ struct OutOfScope {
 // What it takes to believe that a place's name means the place.
 enum class Evidence : std::uint8_t {
   name,       // nothing else is called so
-  at,         // a common word: "di" before it, or better
+  at,         // a common word: "di" before it, an address around it, or better
   announced,  // also a larger or another place: "kel." or "kec." before it
 };
 
@@ -72,6 +73,11 @@ struct Kelurahan {
   std::string name;
   std::size_t kecamatan = 0;
   Evidence needs{};
+};
+
+// What a name means: a kelurahan, a kecamatan, or either.
+struct PlaceName {
+  std::optional<std::size_t> kelurahan, kecamatan;
 };
 
 struct Area {
@@ -93,6 +99,8 @@ struct Rules {
   std::vector<std::string> flags;
   std::vector<Kecamatan> kecamatan;
   std::vector<Kelurahan> kelurahan;
+  Misspellings misspellings;               // of the names that need no evidence
+  std::vector<PlaceName> misspelt_places;  // by what `misspellings` finds
   Area area;
   std::vector<std::chrono::sys_days> holidays;  // sorted
   Lexicon lexicon;

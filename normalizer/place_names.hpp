@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which kelurahan and kecamatan a text is about, or that it is about a place of another jurisdiction: the names in it, and what the
+// words around each say. Pure, linear time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "normalizer/lexicon.hpp"
+#include "normalizer/rules.hpp"
+
+namespace satupintu::normalizer {
+
+// A name in the text. "Cipondoh" is that of a kelurahan and of a kecamatan.
+struct NamedPlace {
+  std::uint32_t first = 0, last = 0;                // words
+  std::optional<std::size_t> kelurahan, kecamatan;  // neither: a place of another jurisdiction
+  Evidence needs{};
+};
+
+// Every name, in the order of the text; none overlaps another.
+[[nodiscard]] std::vector<NamedPlace> find_mentions(const Reading& reading, const Rules& rules);
+
+// A street, an estate or a landmark in the text (address.hpp).
+struct Spot {
+  enum class Kind : std::uint8_t { street, estate, landmark };
+  Kind kind{};
+  std::uint32_t first = 0;  // of its name: the word behind "jalan"
+  std::uint32_t last = 0;
+};
+
+// What a reader of the address knows of the words.
+struct AddressFrame {
+  std::vector<Spot> spots;
+  std::vector<std::uint32_t> behind_numbers;  // words right behind an RT, an RW or a house number
+};
+
+struct PlaceNames {
+  std::optional<std::size_t> kelurahan, kecamatan;
+  bool elsewhere = false;
+};
+
+[[nodiscard]] PlaceNames choose_names(const Reading& reading, const std::vector<NamedPlace>& mentions, const AddressFrame& frame,
+                                      const Rules& rules);
+
+}  // namespace satupintu::normalizer
