@@ -47,11 +47,11 @@ enum class Meaning : std::uint8_t {
   no_place,          // "pohon pinang": hides the names of places that touch it
   no_street,         // "lampu jalan": what follows is no street's name
   city,
-  at,      // "di", "daerah"
-  not_at,  // "arah", "bukan"
-  to,
-  home,    // "tinggal di"
-  people,  // "warga"
+  at,       // "di", "daerah"
+  not_at,   // "arah", "bukan"
+  passing,  // "ke", "dari"
+  home,     // "tinggal di"
+  people,   // "warga"
   institution,
   kecamatan,  // Rules::kecamatan
   kelurahan,  // Rules::kelurahan

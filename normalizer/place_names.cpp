@@ -9,8 +9,9 @@ namespace satupintu::normalizer {
 namespace {
 
 constexpr std::uint32_t kLongestNameInWords = 3;
-constexpr std::uint32_t kMostOpeningWords = 4;  // "warga di wilayah kelurahan"
-constexpr std::size_t kLongestHandle = 40;      // characters of "@kec_cipondoh" that are looked back over
+constexpr std::size_t kShortestOfSeveralWords = 10;  // letters; "suka lari" is not Sukasari
+constexpr std::uint32_t kMostOpeningWords = 4;       // "warga di wilayah kelurahan"
+constexpr std::size_t kLongestHandle = 40;           // characters of "@kec_cipondoh" that are looked back over
 
 // How much the words around a name say that the matter is there. Nothing below `kSomewhere` holds against a place of another jurisdiction.
 enum Weight : std::uint8_t {
@@ -99,6 +100,7 @@ class MentionFinder {
         letters += reading_.words.folded_of(words[i]);
         any_unknown = any_unknown || !known[i];
         if (!any_unknown) continue;
+        if (i > first && letters.size() < kShortestOfSeveralWords) continue;
         if (const auto* found = rules_.misspellings.find(letters)) {
           name = found;
           last = i;
@@ -122,7 +124,7 @@ class MentionFinder {
 // What the words before a name say of it.
 struct Opening {
   bool kelurahan = false, kecamatan = false;  // "kel.", "kec." right before it
-  bool at = false, not_at = false, to = false, home = false, people = false, institution = false;
+  bool at = false, not_at = false, passing = false, home = false, people = false, institution = false;
 
   // False for a meaning that says nothing of a name behind it.
   bool add(Meaning meaning) {
@@ -131,7 +133,7 @@ struct Opening {
       case Meaning::kecamatan_word: return kecamatan = true;
       case Meaning::at: return at = true;
       case Meaning::not_at: return not_at = true;
-      case Meaning::to: return to = true;
+      case Meaning::passing: return passing = true;
       case Meaning::home: return home = true;
       case Meaning::people: return people = true;
       case Meaning::institution: return institution = true;
@@ -211,7 +213,7 @@ class Choice {
         if (match.last + 1 != position || match.first > begin) continue;
         if (opening.add(match.meaning)) begin = match.first;
       }
-      if (begin == position || opening.to) break;
+      if (begin == position || opening.passing) break;
       position = begin;
     }
     return opening;
@@ -221,7 +223,7 @@ class Choice {
     const NamedPlace& mention = mentions_[i];
     if (opening.not_at || is_name_of_street(mention)) return kNot;
     const bool announced = opening.kelurahan || opening.kecamatan;
-    if (opening.to && !announced && !opening.institution) return kNot;
+    if (opening.passing && !announced && !opening.institution) return kNot;
     const bool known = mention.needs == Evidence::name || announced;
     if (opening.home && !opening.institution) return known && home_counts(mention) ? kHome : kNot;
     if (is_in_handle(mention)) return known ? kPeople : kNot;
@@ -236,14 +238,12 @@ class Choice {
     return is_name_of_estate(mention) ? kSomewhere : kName;
   }
 
-  // Where somebody lives is where something is wrong, unless the text tells another place or nothing wrong. Where somebody comes from on
-  // the way to another place is not.
+  // Where somebody lives is where the matter is, unless the text tells another place. Where somebody comes from on the way to another
+  // place is not.
   bool home_counts(const NamedPlace& mention) const {
-    if (!reading_.has(Meaning::problem) ||
-        std::ranges::any_of(frame_.spots, [](const Spot& spot) { return spot.kind != Spot::Kind::landmark; }))
-      return false;
+    if (std::ranges::any_of(frame_.spots, [](const Spot& spot) { return spot.kind != Spot::Kind::landmark; })) return false;
     return std::ranges::none_of(reading_.around({mention.last, mention.last}, 1), [&](const Match& match) {
-      return match.first == mention.last + 1 && (match.meaning == Meaning::to || match.meaning == Meaning::not_at);
+      return match.first == mention.last + 1 && (match.meaning == Meaning::passing || match.meaning == Meaning::not_at);
     });
   }
 
@@ -290,10 +290,12 @@ class Choice {
     });
   }
 
-  // A name is all that a sentence holds: "Tolong dipangkas. Kenanga, Jl KH Ahmad Dahlan 30".
+  // A name is all that a sentence holds, "Tolong dipangkas. Kenanga, Jl KH Ahmad Dahlan 30", or the end of an address, "tiang 8, Gaga".
   bool stands_alone(const NamedPlace& mention) const {
     const auto& words = reading_.words.list;
-    return begins_sentence(mention.first) && (mention.last + 1 == words.size() || words[mention.last + 1].after_break);
+    const bool ends = mention.last + 1 == words.size();
+    if (begins_sentence(mention.first)) return ends || words[mention.last + 1].after_break;
+    return words[mention.first].after_break && !frame_.spots.empty() && (ends || begins_sentence(mention.last + 1));
   }
 
   bool begins_sentence(std::uint32_t word) const {

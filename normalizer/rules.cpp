@@ -266,7 +266,7 @@ class RulesReader {
     phrases(places, "city", "Names of the city itself.", Meaning::city);
     phrases(places, "at", "Words before the place of the matter.", Meaning::at);
     phrases(places, "not_at", "Words before a place where the matter is not.", Meaning::not_at);
-    phrases(places, "to", "Likewise, unless \"kel.\", \"kec.\" or an institution follows.", Meaning::to);
+    phrases(places, "passing", "Likewise, unless \"kel.\", \"kec.\" or an institution follows.", Meaning::passing);
     phrases(places, "home", "Words before the place where somebody lives or comes from.", Meaning::home);
     phrases(places, "people", "Words for the people of a place.", Meaning::people);
     phrases(places, "institutions", "Words for what is called after its place.", Meaning::institution);
