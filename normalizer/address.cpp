@@ -69,11 +69,14 @@ class AddressReader {
     return found == mentions_.end() || found->first != i ? nullptr : &*found;
   }
 
-  // Behind a street's name: "jl husein sastranegara benda". A common word is believed only behind a name of two words.
+  // Behind a street's name: "jl husein sastranegara benda". A common word is believed only behind a name of two words, or at the end of
+  // what is said: "gg sawo tajur".
   bool is_place_behind_name(std::uint32_t i, std::uint32_t first) const {
     const NamedPlace* mention = i > first ? mention_at(i) : nullptr;
-    return mention != nullptr && (mention->needs == Evidence::name || i >= first + 2);
+    return mention != nullptr && (mention->needs == Evidence::name || i >= first + 2 || ends_clause(mention->last));
   }
+
+  bool ends_clause(std::uint32_t i) const { return i + 1 == count() || word(i + 1).after_break; }
 
   // The last word of a house number whose "no", "blok" or "km" is at `i`; nullopt where no number follows.
   std::optional<std::uint32_t> end_of_number(std::uint32_t i) const {

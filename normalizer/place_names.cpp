@@ -28,12 +28,12 @@ enum Weight : std::uint8_t {
 
 bool is_elsewhere(const NamedPlace& mention) { return !mention.kelurahan && !mention.kecamatan; }
 
-// The text between two neighbouring words says nothing: "kel. : Cimone".
+// Nothing stands between two neighbouring words but what belongs to the first: "kel. Cimone", "Kelurahan : Cimone".
 bool is_joined(const Reading& reading, std::uint32_t word) {
   const Word& second = reading.words.list[word];
   if (!second.after_break) return true;
   const std::size_t end = reading.words.list[word - 1].end;
-  return reading.text.substr(end, second.begin - end).find_first_not_of(" .:=") == std::string_view::npos;
+  return reading.text.substr(end, second.begin - end).find_first_not_of(" :=") == std::string_view::npos;
 }
 
 class MentionFinder {
@@ -213,7 +213,8 @@ class Choice {
         if (match.last + 1 != position || match.first > begin) continue;
         if (opening.add(match.meaning)) begin = match.first;
       }
-      if (begin == position || opening.passing) break;
+      // An institution is where it is, whoever is on the way there.
+      if (begin == position || opening.passing || opening.institution) break;
       position = begin;
     }
     return opening;
@@ -270,7 +271,7 @@ class Choice {
     if (std::ranges::find(frame_.behind_numbers, mention.first) != frame_.behind_numbers.end()) return true;
     return std::ranges::any_of(frame_.spots, [&](const Spot& spot) {
       if (spot.kind == Spot::Kind::landmark) return spot.first + 2 <= mention.first && mention.last == spot.last;
-      return spot.last + 1 == mention.first && spot.first < spot.last;
+      return spot.last + 1 == mention.first && (spot.first < spot.last || ends_clause(mention.last));
     });
   }
 
@@ -292,10 +293,15 @@ class Choice {
 
   // A name is all that a sentence holds, "Tolong dipangkas. Kenanga, Jl KH Ahmad Dahlan 30", or the end of an address, "tiang 8, Gaga".
   bool stands_alone(const NamedPlace& mention) const {
+    if (begins_sentence(mention.first)) return ends_clause(mention.last);
     const auto& words = reading_.words.list;
-    const bool ends = mention.last + 1 == words.size();
-    if (begins_sentence(mention.first)) return ends || words[mention.last + 1].after_break;
-    return words[mention.first].after_break && !frame_.spots.empty() && (ends || begins_sentence(mention.last + 1));
+    const bool ends_sentence = mention.last + 1 == words.size() || begins_sentence(mention.last + 1);
+    return words[mention.first].after_break && ends_sentence && !frame_.spots.empty();
+  }
+
+  bool ends_clause(std::uint32_t word) const {
+    const auto& words = reading_.words.list;
+    return word + 1 == words.size() || words[word + 1].after_break;
   }
 
   bool begins_sentence(std::uint32_t word) const {
