@@ -9,6 +9,7 @@
 
 #include "adapters/registry.hpp"
 #include "core/crypto.hpp"
+#include "gateway/boundary_files.hpp"
 #include "gateway/toml.hpp"
 
 namespace satupintu::gateway {
@@ -215,6 +216,7 @@ normalizer::Rules read_rule_files(const std::filesystem::path& directory, Settin
   Settings settings(node, rules_report);
   normalizer::Rules rules = normalizer::read_rules(settings);
   core::report_unknown_keys(node, rules_report);
+  rules.boundaries = read_boundaries(directory / "places", rules, rules_report.mistakes);
   for (auto& mistake : rules_report.mistakes) {
     mistake.path = "(rules) " + mistake.path;
     report.mistakes.push_back(std::move(mistake));

@@ -116,12 +116,33 @@ TextPosition position_in(const Reading& reading, const core::Message& message, c
   return found;
 }
 
+bool is_in_city(double latitude, double longitude, const Rules& rules) {
+  return rules.boundaries.empty() ? rules.area.contains(latitude, longitude) : rules.boundaries.find(latitude, longitude).in_city;
+}
+
+// Sets kelurahan and kecamatan by the boundaries around the position. False where something else was said. A position that was chosen
+// on a map then goes before the words; a photo may show what was taken elsewhere.
+bool take_from_boundaries(Location& location, const Rules& rules) {
+  if (!location.latitude || !location.longitude) return true;
+  const auto lying = rules.boundaries.find(*location.latitude, *location.longitude);
+  if (!lying.kelurahan && !lying.kecamatan) return true;
+  const std::string kelurahan = lying.kelurahan ? rules.kelurahan[*lying.kelurahan].name : std::string();
+  const std::string kecamatan = rules.kecamatan[lying.kecamatan ? *lying.kecamatan : rules.kelurahan[*lying.kelurahan].kecamatan].name;
+  const bool other_kelurahan = !kelurahan.empty() && !location.kelurahan.empty() && location.kelurahan != kelurahan;
+  const bool other_kecamatan = !location.kecamatan.empty() && location.kecamatan != kecamatan;
+  const bool agrees = !other_kelurahan && !other_kecamatan;
+  if (!agrees && location.method != LocationMethod::pin) return false;
+  if (!kelurahan.empty() || other_kecamatan) location.kelurahan = kelurahan;
+  location.kecamatan = kecamatan;
+  return agrees;
+}
+
 }  // namespace
 
 bool is_elsewhere(const Reading& reading, const core::Message& message, const Rules& rules) {
-  if (message.place && !message.call) return !rules.area.contains(message.place->latitude, message.place->longitude);
+  if (message.place && !message.call) return !is_in_city(message.place->latitude, message.place->longitude, rules);
   if (!message.stated.kelurahan.empty() || !message.stated.kecamatan.empty()) return false;
-  if (const auto linked = position_in(reading, message, rules).position) return !rules.area.contains(linked->latitude, linked->longitude);
+  if (const auto linked = position_in(reading, message, rules).position) return !is_in_city(linked->latitude, linked->longitude, rules);
   const auto mentions = find_mentions(reading, rules);
   if (mentions.empty()) return false;
   Location location;
@@ -141,7 +162,13 @@ Places find_places(const Reading& reading, const core::Message& message, std::st
   const TextPosition linked = position_in(reading, message, rules);
   if (linked.position) set_position(location, *linked.position, LocationMethod::pin, kMapLink);
   if (linked.unresolved_link && !message.place) places.flags.emplace_back("map_link_unresolved");
-  if (!message.place) return places;
+  const auto settle = [&] {
+    if (!take_from_boundaries(location, rules)) places.flags.emplace_back("place_contradicts_text");
+  };
+  if (!message.place) {
+    settle();
+    return places;
+  }
 
   const core::SharedPlace& shared = *message.place;
   const Position position{shared.latitude, shared.longitude, shared.accuracy_m};
@@ -150,6 +177,7 @@ Places find_places(const Reading& reading, const core::Message& message, std::st
     set_position(location, position, is_from_a_photo ? LocationMethod::gps : LocationMethod::pin, kSharedPin);
     if (location.address.empty()) take(location.address, shared.address);
     if (location.landmark.empty()) take(location.landmark, shared.name);
+    settle();
     return places;
   }
   // The network's position is the phone's. It is the matter's too only while nothing better is known.
@@ -157,6 +185,8 @@ Places find_places(const Reading& reading, const core::Message& message, std::st
   set_position(caller, position, method_of_network(message.flags), kSharedPin);
   caller.role = LocationRole::caller;
   take(caller.address, shared.address);
+  static_cast<void>(take_from_boundaries(caller, rules));  // it says nothing that could contradict
+  settle();
   if (location.method == LocationMethod::none && !message.stated.place_differs_from_caller) location = caller;
   else places.caller = std::move(caller);
   return places;

@@ -17,7 +17,7 @@ namespace satupintu::normalizer {
 struct Places {
   core::Location location;               // of what the report is about
   std::optional<core::Location> caller;  // where a caller was, when that is not the place of the matter
-  std::vector<std::string> flags;        // "map_link_unresolved"
+  std::vector<std::string> flags;        // "map_link_unresolved", "place_contradicts_text"
 };
 
 // `place_field` is what stood where a coded report has its place; it counts when nothing else was found, and must be

@@ -84,8 +84,6 @@ class MentionFinder {
   void add_misspelt() {
     const auto& words = reading_.words.list;
     const auto count = static_cast<std::uint32_t>(words.size());
-    std::vector<bool> known(count);
-    for (const Match& match : reading_.matches) std::fill(known.begin() + match.first, known.begin() + match.last + 1, true);
     std::vector<bool> taken(count);
     for (const NamedPlace& mention : found_) std::fill(taken.begin() + mention.first, taken.begin() + mention.last + 1, true);
     std::vector<NamedPlace> further;
@@ -98,7 +96,7 @@ class MentionFinder {
       for (std::uint32_t i = first; i < count && i < first + kLongestNameInWords; ++i) {
         if (words[i].number || taken[i] || (i > first && words[i].after_break)) break;
         letters += reading_.words.folded_of(words[i]);
-        any_unknown = any_unknown || !known[i];
+        any_unknown = any_unknown || reading_.ids[i] == 0;
         if (!any_unknown) continue;
         if (i > first && letters.size() < kShortestOfSeveralWords) continue;
         if (const auto* found = rules_.misspellings.find(letters)) {

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "tests/support/shipped_rules.hpp"
 
 using namespace satupintu;
@@ -134,4 +137,79 @@ TEST_CASE("the_place_of_a_coded_report_counts_when_nothing_better_is_found") {
   CHECK(places("Pasar Anyar, lampu mati", {}, "Pasar Anyar").location.landmark == "Pasar Anyar");
   CHECK(places("blok kemiri, lampu mati", {}, "blok kemiri").location.address == "blok kemiri");
   CHECK(places("Jl Moh Toha, lampu mati", {}, "Jl Moh Toha").location.address == "Jl Moh Toha");
+}
+
+namespace {
+
+// The shipped rules with Cimone drawn as a square, its kecamatan around it, and the city around that.
+const Rules& rules_with_boundaries() {
+  static const Rules rules = [] {
+    Rules drawn = tests::shipped_rules();
+    const auto square = [](double south, double west, double size) {
+      return std::vector<Ring>{{{south, west}, {south, west + size}, {south + size, west + size}, {south + size, west}}};
+    };
+    const auto region = [&](RegionNames names, std::vector<Ring> rings) {
+      auto drawn_region = region_of(names, drawn);
+      REQUIRE(drawn_region);
+      drawn_region->rings = std::move(rings);
+      return std::move(*drawn_region);
+    };
+    drawn.boundaries =
+        Boundaries({region({"Cimone", "", ""}, square(-6.20, 106.60, 0.01)), region({"", "", "Karawaci"}, square(-6.20, 106.60, 0.02)),
+                    region({"Kota Tangerang", "", ""}, square(-6.25, 106.55, 0.1))});
+    return drawn;
+  }();
+  return rules;
+}
+
+Places drawn_places(std::string_view text, const core::Message& message = {}) {
+  const Rules& rules = rules_with_boundaries();
+  return find_places(Reading(text, rules.lexicon), message, {}, rules);
+}
+
+bool has_flag(const Places& found, std::string_view flag) { return std::ranges::find(found.flags, flag) != found.flags.end(); }
+
+}  // namespace
+
+TEST_CASE("boundaries_tell_where_a_position_lies") {
+  const auto found = drawn_places("lubang https://maps.google.com/?q=-6.195,106.605");
+  CHECK(found.location.kelurahan == "Cimone");
+  CHECK(found.location.kecamatan == "Karawaci");
+  CHECK(found.flags.empty());
+  const auto beside = drawn_places("lubang di bugel geo:-6.185,106.615");
+  CHECK(beside.location.kelurahan == "Bugel");
+  CHECK(beside.location.kecamatan == "Karawaci");
+  CHECK(beside.flags.empty());
+  const auto outside_all = drawn_places("lubang di kel. petir geo:-6.22,106.58");
+  CHECK(outside_all.location.kelurahan == "Petir");
+  CHECK(outside_all.flags.empty());
+}
+
+TEST_CASE("a_pin_goes_before_words_that_contradict_it_and_says_so") {
+  auto found = drawn_places("lubang di kel. petir geo:-6.195,106.605");
+  CHECK(found.location.kelurahan == "Cimone");
+  CHECK(found.location.kecamatan == "Karawaci");
+  CHECK(has_flag(found, "place_contradicts_text"));
+  found = drawn_places("lubang di kel. petir geo:-6.185,106.615");
+  CHECK(found.location.kelurahan.empty());
+  CHECK(found.location.kecamatan == "Karawaci");
+  CHECK(has_flag(found, "place_contradicts_text"));
+  core::Message photo;
+  photo.kind = core::MessageKind::attachment;
+  photo.place = core::SharedPlace{-6.195, 106.605, {}, "", ""};
+  found = drawn_places("lubang di kel. petir", photo);
+  CHECK(found.location.kelurahan == "Petir");
+  CHECK(has_flag(found, "place_contradicts_text"));
+  found = drawn_places("lubang", photo);
+  CHECK(found.location.kelurahan == "Cimone");
+}
+
+TEST_CASE("the_citys_outline_decides_about_the_jurisdiction") {
+  const Rules& rules = rules_with_boundaries();
+  core::Message message;
+  message.place = core::SharedPlace{-6.22, 106.58, {}, "", ""};
+  CHECK_FALSE(is_elsewhere(Reading("lubang", rules.lexicon), message, rules));
+  message.place = core::SharedPlace{-6.10, 106.70, {}, "", ""};  // within `area`
+  CHECK(is_elsewhere(Reading("lubang di cimone", rules.lexicon), message, rules));
+  CHECK(is_elsewhere(Reading("lubang di cimone geo:-6.10,106.70", rules.lexicon), {}, rules));
 }

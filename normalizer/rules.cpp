@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "normalizer/text.hpp"
@@ -382,7 +383,47 @@ class RulesReader {
   std::map<std::string, PlaceName> place_letters_;  // every spelling of every name, without gaps
 };
 
+// What the table knows by `name`, in any of its spellings: a match of this meaning that covers all of it.
+std::optional<std::size_t> place_named(std::string_view name, Meaning meaning, const Lexicon& lexicon) {
+  const Words words = split_words(name);
+  for (const Match& match : lexicon.find(words, lexicon.ids_of(words)))
+    if (match.meaning == meaning && match.first == 0 && match.last + 1 == words.list.size()) return match.index;
+  return std::nullopt;
+}
+
 }  // namespace
+
+core::Result<Region> region_of(const RegionNames& names, const Rules& rules) {
+  const auto unknown = [](std::string_view key, const std::string& name) {
+    return core::fail(core::Errc::misconfigured, quoted(key) + " is " + quoted(name) + ", which places.toml does not know");
+  };
+  Region region;
+  if (!names.kecamatan.empty()) {
+    region.kecamatan = place_named(names.kecamatan, Meaning::kecamatan, rules.lexicon);
+    if (!region.kecamatan) return unknown("kecamatan", names.kecamatan);
+  }
+  const bool is_by_name = names.kelurahan.empty() && names.kecamatan.empty();
+  if (!names.kelurahan.empty() || is_by_name) {
+    const std::string& name = is_by_name ? names.name : names.kelurahan;
+    region.kelurahan = place_named(name, Meaning::kelurahan, rules.lexicon);
+    const bool is_kecamatan = is_by_name && place_named(name, Meaning::kecamatan, rules.lexicon);
+    if (region.kelurahan && is_kecamatan)
+      return core::fail(core::Errc::misconfigured, "\"name\" is " + quoted(name) + ", which is a kelurahan and a kecamatan");
+    if (is_by_name && !region.kelurahan) {
+      region.kecamatan = place_named(name, Meaning::kecamatan, rules.lexicon);
+      const bool is_city = place_named(name, Meaning::city, rules.lexicon) && split_words(name).list.size() > 1;
+      if (is_city) return Region{};
+      if (!region.kecamatan) return unknown("name", name);
+      return region;
+    }
+    if (!region.kelurahan) return unknown("kelurahan", name);
+    const std::size_t parent = rules.kelurahan[*region.kelurahan].kecamatan;
+    if (region.kecamatan.value_or(parent) != parent)
+      return core::fail(core::Errc::misconfigured, "\"kelurahan\" " + quoted(name) + " does not lie in " + quoted(names.kecamatan));
+    region.kecamatan = parent;
+  }
+  return region;
+}
 
 const Category* Rules::category(std::string_view short_form) const {
   const Words words = split_words(short_form);

@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "core/complaint.hpp"
+#include "core/error.hpp"
 #include "core/settings.hpp"
+#include "normalizer/boundaries.hpp"
 #include "normalizer/lexicon.hpp"
 #include "normalizer/misspelling.hpp"
 #include "normalizer/word_weights.hpp"
@@ -102,6 +104,7 @@ struct Rules {
   Misspellings misspellings;               // of the names that need no evidence
   std::vector<PlaceName> misspelt_places;  // by what `misspellings` finds
   Area area;
+  Boundaries boundaries;                        // may be empty: then `area` says where the city ends
   std::vector<std::chrono::sys_days> holidays;  // sorted
   Lexicon lexicon;
   WordWeights learned;  // topics: the categories, then no_matter()
@@ -112,6 +115,14 @@ struct Rules {
   // By code or short form, in whatever case, with or without '#'; nullptr when there is none.
   [[nodiscard]] const Category* category(std::string_view short_form) const;
 };
+
+// What the properties of a drawn region say it is.
+struct RegionNames {
+  std::string name, kelurahan, kecamatan;
+};
+
+// Whose region it is, with its rings still to come. The error says which property is wrong, and why.
+[[nodiscard]] core::Result<Region> region_of(const RegionNames& names, const Rules& rules);
 
 // Never fails: every mistake goes into the report behind `settings`, with its path and what to do about it.
 [[nodiscard]] Rules read_rules(core::Settings& settings);
