@@ -2,6 +2,7 @@
 #include "normalizer/place_names.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace satupintu::normalizer {
@@ -196,7 +197,8 @@ class Choice {
       const NamedPlace& mention = mentions_[i];
       if (!mention.kelurahan || rules_.kelurahan[*mention.kelurahan].kecamatan != kecamatan) continue;
       const Opening opening = opening_of(mention);
-      if (const Weight weight = weight_of(i, opening); weight >= kSomewhere && reads_as_kelurahan(i, opening)) best.take(mention, weight);
+      const Weight weight = weight_of(i, opening);
+      if ((weight >= kSomewhere || (weight != kNot && has_neighbour(i))) && reads_as_kelurahan(i, opening)) best.take(mention, weight);
     }
     return best.mention == nullptr ? std::nullopt : best.mention->kelurahan;
   }
@@ -220,7 +222,7 @@ class Choice {
 
   Weight weight_of(std::size_t i, const Opening& opening) const {
     const NamedPlace& mention = mentions_[i];
-    if (opening.not_at || is_name_of_street(mention)) return kNot;
+    if (opening.not_at || is_name_of_street(mention) || ends_route(i)) return kNot;
     const bool announced = opening.kelurahan || opening.kecamatan;
     if (opening.passing && !announced && !opening.institution) return kNot;
     const bool known = mention.needs == Evidence::name || announced;
@@ -241,18 +243,22 @@ class Choice {
   // place is not.
   bool home_counts(const NamedPlace& mention) const {
     if (std::ranges::any_of(frame_.spots, [](const Spot& spot) { return spot.kind != Spot::Kind::landmark; })) return false;
-    return std::ranges::none_of(reading_.around({mention.last, mention.last}, 1), [&](const Match& match) {
-      return match.first == mention.last + 1 && (match.meaning == Meaning::passing || match.meaning == Meaning::not_at);
-    });
+    return !is_before(mention, Meaning::passing) && !is_before(mention, Meaning::not_at);
   }
 
-  // "Cipondoh" alone is the kecamatan; "kel. Cipondoh", or with its kecamatan beside it, the kelurahan.
+  // "Cipondoh" alone is the kecamatan; "kel. Cipondoh", "Cipondoh RT 2/5" and with its kecamatan beside it, the kelurahan.
   bool reads_as_kelurahan(std::size_t i, const Opening& opening) const {
     const NamedPlace& mention = mentions_[i];
     if (!mention.kecamatan || !mention.kelurahan) return mention.kelurahan.has_value();
     if (opening.kelurahan || opening.kecamatan) return opening.kelurahan;
+    if (is_before(mention, Meaning::rt_word) || is_before(mention, Meaning::rw_word)) return true;
     return i + 1 < mentions_.size() && is_beside(mention, mentions_[i + 1]) &&
            mentions_[i + 1].kecamatan == rules_.kelurahan[*mention.kelurahan].kecamatan;
+  }
+
+  bool is_before(const NamedPlace& mention, Meaning meaning) const {
+    return std::ranges::any_of(reading_.around({mention.last, mention.last}, 0),
+                               [&](const Match& match) { return match.meaning == meaning && match.first == mention.last + 1; });
   }
 
   const Spot* spot_with(const NamedPlace& mention, Spot::Kind kind) const {
@@ -275,18 +281,8 @@ class Choice {
 
   // "pajang rt 5", "gaga gg asem", "gondrong belakang majelis": at the beginning of a sentence.
   bool is_before_address(const NamedPlace& mention) const {
-    if (!begins_sentence(mention.first)) return false;
-    return std::ranges::any_of(reading_.around({mention.last, mention.last}, 0), [&](const Match& match) {
-      if (match.first != mention.last + 1) return false;
-      switch (match.meaning) {
-        case Meaning::rt_word:
-        case Meaning::rw_word:
-        case Meaning::alley_word:
-        case Meaning::street_word:
-        case Meaning::landmark_word: return true;
-        default: return false;
-      }
-    });
+    constexpr std::array kParts{Meaning::rt_word, Meaning::rw_word, Meaning::alley_word, Meaning::street_word, Meaning::landmark_word};
+    return begins_sentence(mention.first) && std::ranges::any_of(kParts, [&](Meaning part) { return is_before(mention, part); });
   }
 
   // A name is all that a sentence holds, "Tolong dipangkas. Kenanga, Jl KH Ahmad Dahlan 30", or the end of an address, "tiang 8, Gaga".
@@ -335,8 +331,15 @@ class Choice {
         rules_.kelurahan[*mentions_[i - 1].kelurahan].kecamatan == mention.kecamatan)
       return true;
     if (mention.needs == Evidence::announced) return false;
-    return std::ranges::any_of(reading_.around({mention.last, mention.last}, 0),
-                               [&](const Match& match) { return match.meaning == Meaning::city && match.first == mention.last + 1; });
+    return is_before(mention, Meaning::city);
+  }
+
+  // "trayek Cikokol - Serpong"
+  bool ends_route(std::size_t i) const {
+    if (i == 0 || mentions_[i - 1].last + 1 != mentions_[i].first) return false;
+    const auto& words = reading_.words.list;
+    const std::size_t end = words[mentions_[i - 1].last].end;
+    return reading_.text.substr(end, words[mentions_[i].first].begin - end).contains('-') && opening_of(mentions_[i - 1]).not_at;
   }
 
   // "Cipete, Jakarta Selatan"

@@ -307,6 +307,9 @@ class RulesReader {
       const bool is_common = (place.kelurahan && rules_.kelurahan[*place.kelurahan].needs != Evidence::name) ||
                              (place.kecamatan && rules_.kecamatan[*place.kecamatan].needs != Evidence::name);
       if (is_common) continue;
+      // "dicibodasari"
+      if (place.kelurahan) static_cast<void>(rules_.lexicon.add("di" + letters, Meaning::kelurahan, *place.kelurahan));
+      if (place.kecamatan) static_cast<void>(rules_.lexicon.add("di" + letters, Meaning::kecamatan, *place.kecamatan));
       rules_.misspellings.add(letters, static_cast<std::uint16_t>(rules_.misspelt_places.size()));
       rules_.misspelt_places.push_back(place);
     }
@@ -373,7 +376,8 @@ class RulesReader {
         const bool is_weighed = gap != std::string::npos && std::from_chars(weighed.data() + gap + 1, end, points).ptr == end &&
                                 points >= -kMostLearned && points <= kMostLearned;
         if (!is_weighed || !rules_.learned.add(std::string_view(weighed).substr(0, gap), topic, points))
-          table.mistake("words", "holds " + quoted(weighed) + ", which is not a word or two with a number", "write it like \"lampu mati 12\"");
+          table.mistake("words", "holds " + quoted(weighed) + ", which is not a word or two with a number",
+                        "write it like \"lampu mati 12\"");
       }
     }
   }
@@ -386,7 +390,8 @@ class RulesReader {
 // What the table knows by `name`, in any of its spellings: a match of this meaning that covers all of it.
 std::optional<std::size_t> place_named(std::string_view name, Meaning meaning, const Lexicon& lexicon) {
   const Words words = split_words(name);
-  for (const Match& match : lexicon.find(words, lexicon.ids_of(words)))
+  const auto found = lexicon.find(words, lexicon.ids_of(words));
+  for (const Match& match : found.matches)
     if (match.meaning == meaning && match.first == 0 && match.last + 1 == words.list.size()) return match.index;
   return std::nullopt;
 }
