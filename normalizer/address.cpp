@@ -24,8 +24,8 @@ class AddressReader {
   AddressFrame read() {
     for (const Match& match : reading_.matches) {
       switch (match.meaning) {
-        case Meaning::street_word:
-        case Meaning::alley_word: add_street(match, Spot::Kind::street); break;
+        case Meaning::street_word: add_street(match, Spot::Kind::street); break;
+        case Meaning::alley_word: add_street(match, Spot::Kind::alley); break;
         case Meaning::estate_word: add_street(match, Spot::Kind::estate); break;
         case Meaning::crossing_word: set_crossing(match); break;
         case Meaning::landmark_word: set_landmark(match.first, match.last + 1); break;
@@ -86,7 +86,8 @@ class AddressReader {
     if (end >= count() || (!word(end).number && length(end) > 1) || !is_close(end)) return std::nullopt;
     while (end + 1 < count() && end - i < kLongestHouse && (word(end + 1).number || length(end + 1) == 1)) {
       const std::string_view gap = gap_before(end + 1);
-      if (!gap.empty() && gap != "/" && gap != "-") break;
+      const bool is_fraction = gap == "," && word(end).number && word(end + 1).number;
+      if (!gap.empty() && gap != "/" && gap != "-" && !is_fraction) break;
       ++end;
     }
     return end;
@@ -171,7 +172,7 @@ class AddressReader {
     const std::uint32_t first = match.last + 1;
     if (match.first < street_until_) return;
     behind_crossing_ = starts_at(first, Meaning::street_word);
-    if (behind_crossing_ || !last_street_end_ || match.first != *last_street_end_ + 1 || !location_.cross_street.empty()) return;
+    if (behind_crossing_ || first >= count() || !crosses_last_street(match.first)) return;
     if (const auto end = end_of_landmark(first)) {
       location_.cross_street = reading_.between(match.first, *end);
       frame_.spots.push_back({Spot::Kind::landmark, first, *end});
@@ -181,7 +182,13 @@ class AddressReader {
 
   std::optional<std::uint32_t> end_of_landmark(std::uint32_t first) const {
     std::optional<std::uint32_t> end;
-    for (std::uint32_t i = first; i < count() && i < first + kLongestName && !word(i).after_break; ++i) {
+    std::uint32_t begin = first;
+    // "100 m dari lampu merah": a lamp is no part of a name, but this is one.
+    if (const Match* noun = match_at(first, Meaning::landmark_word); noun != nullptr && noun->first != noun->last) {
+      end = noun->last;
+      begin = noun->last + 1;
+    }
+    for (std::uint32_t i = begin; i < count() && i < first + kLongestName && !word(i).after_break; ++i) {
       // "kantor kelurahan cimone"
       const Match* announced = i > first ? match_at(i, Meaning::kelurahan_word, Meaning::kecamatan_word) : nullptr;
       const NamedPlace* place = announced == nullptr ? nullptr : mention_at(announced->last + 1);
@@ -193,9 +200,13 @@ class AddressReader {
     return end;
   }
 
+  bool crosses_last_street(std::uint32_t i) const {
+    return last_street_end_ && i == *last_street_end_ + 1 && location_.cross_street.empty() && starts_at(i, Meaning::crossing_word);
+  }
+
   // `begin`: where it starts to be quoted; `first`: where its name starts.
   void set_landmark(std::uint32_t begin, std::uint32_t first) {
-    if (first >= count() || begin < street_until_ || begin < landmark_until_) return;
+    if (first >= count() || begin < street_until_ || begin < landmark_until_ || crosses_last_street(begin)) return;
     const auto end = end_of_landmark(first);
     if (!end) return;
     frame_.spots.push_back({Spot::Kind::landmark, first, *end});

@@ -206,9 +206,15 @@ Lexicon::Found Lexicon::find(const Words& words, const std::vector<WordId>& ids)
   if (!any_idiom) return found;
 
   std::vector<bool> hidden(count);
-  for (const Match& match : matches)
-    if (match.meaning == Meaning::idiom) std::fill(hidden.begin() + match.first, hidden.begin() + match.last + 1, true);
+  std::vector<std::uint32_t> idiom_until(count);  // one behind the last word of the idiom that starts there
+  for (const Match& match : matches) {
+    if (match.meaning != Meaning::idiom) continue;
+    std::fill(hidden.begin() + match.first, hidden.begin() + match.last + 1, true);
+    idiom_until[match.first] = match.last + 1;
+  }
   const auto is_hidden = [&](const Match& match) {
+    // What another list names in the very same words is meant: "jalan raya" is a street, though nothing is wrong with it.
+    if (match.meaning != Meaning::idiom && idiom_until[match.first] == match.last + 1) return false;
     return std::any_of(hidden.begin() + match.first, hidden.begin() + match.last + 1, [](bool h) { return h; });
   };
   std::ranges::copy_if(matches, std::back_inserter(found.hidden), is_hidden);

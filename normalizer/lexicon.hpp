@@ -108,7 +108,7 @@ class Lexicon {
 
   struct Found {
     std::vector<Match> matches;
-    std::vector<Match> hidden;  // idioms, and what touches one
+    std::vector<Match> hidden;  // idioms, and what touches one, unless it is the very same words
   };
   // The matches in `words`, whose `ids` these are, by where they start. For each meaning only the longest phrase that starts at a word, and
   // none that lies within an earlier one.

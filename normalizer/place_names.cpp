@@ -19,7 +19,7 @@ enum Weight : std::uint8_t {
   kNot = 0,
   kHome,
   kPeople,
-  kSomewhere,  // an estate is called so, which is seldom far from there
+  kSomewhere,  // an estate or an alley is called so, which is seldom far from there
   kInstitution,
   kName,
   kFrame,
@@ -206,6 +206,8 @@ class Choice {
   Opening opening_of(const NamedPlace& mention) const {
     Opening opening;
     std::uint32_t position = mention.first;
+    // "SDN 3 Petir"
+    if (position > 1 && reading_.words.list[position - 1].number && is_institution_before(position - 1)) --position;
     for (std::uint32_t step = 0; step < kMostOpeningWords && position > 0 && is_joined(reading_, position); ++step) {
       // Of "terdekat dari" and "dari" the longer counts, which comes first.
       std::uint32_t begin = position;
@@ -218,6 +220,11 @@ class Choice {
       position = begin;
     }
     return opening;
+  }
+
+  bool is_institution_before(std::uint32_t position) const {
+    return std::ranges::any_of(reading_.around({position - 1, position - 1}, 0),
+                               [&](const Match& match) { return match.meaning == Meaning::institution && match.last + 1 == position; });
   }
 
   Weight weight_of(std::size_t i, const Opening& opening) const {
@@ -234,9 +241,10 @@ class Choice {
     if (has_region_behind(i)) return kPeople;
     if (opening.institution) return kInstitution;
     if (opening.at) return kAt;
+    if (i > 0 && has_region_behind(i - 1)) return kFrame;
     if (has_neighbour(i) || is_behind_address(mention) || is_before_address(mention) || stands_alone(mention)) return kFrame;
     if (mention.needs != Evidence::name) return kNot;
-    return is_name_of_estate(mention) ? kSomewhere : kName;
+    return is_name_of_neighbourhood(mention) ? kSomewhere : kName;
   }
 
   // Where somebody lives is where the matter is, unless the text tells another place. Where somebody comes from on the way to another
@@ -268,7 +276,10 @@ class Choice {
   }
 
   bool is_name_of_street(const NamedPlace& mention) const { return spot_with(mention, Spot::Kind::street) != nullptr; }
-  bool is_name_of_estate(const NamedPlace& mention) const { return spot_with(mention, Spot::Kind::estate) != nullptr; }
+  // A street may be called after a place that it leads to; an alley or an estate seldom is.
+  bool is_name_of_neighbourhood(const NamedPlace& mention) const {
+    return spot_with(mention, Spot::Kind::estate) != nullptr || spot_with(mention, Spot::Kind::alley) != nullptr;
+  }
 
   // "jl husein sastranegara benda", "rt 02/04 benda", "masjid al ikhlas petir".
   bool is_behind_address(const NamedPlace& mention) const {
@@ -299,9 +310,7 @@ class Choice {
   }
 
   bool begins_sentence(std::uint32_t word) const {
-    if (word == 0) return true;
-    const std::size_t end = reading_.words.list[word - 1].end;
-    return reading_.text.substr(end, reading_.words.list[word].begin - end).find_first_of(".!?\n") != std::string_view::npos;
+    return word == 0 || gap_behind(word - 1).find_first_of(".!?\n") != std::string_view::npos;
   }
 
   // Nothing but "kec.", "kota" and the like between them.
@@ -330,22 +339,25 @@ class Choice {
     if (mention.kecamatan && i > 0 && mentions_[i - 1].kelurahan && is_beside(mentions_[i - 1], mention) &&
         rules_.kelurahan[*mentions_[i - 1].kelurahan].kecamatan == mention.kecamatan)
       return true;
-    if (mention.needs == Evidence::announced) return false;
+    if (mention.needs == Evidence::announced || is_elsewhere(mention)) return false;
     return is_before(mention, Meaning::city);
   }
 
   // "trayek Cikokol - Serpong"
   bool ends_route(std::size_t i) const {
     if (i == 0 || mentions_[i - 1].last + 1 != mentions_[i].first) return false;
-    const auto& words = reading_.words.list;
-    const std::size_t end = words[mentions_[i - 1].last].end;
-    return reading_.text.substr(end, words[mentions_[i].first].begin - end).contains('-') && opening_of(mentions_[i - 1]).not_at;
+    return gap_behind(mentions_[i - 1].last).contains('-') && opening_of(mentions_[i - 1]).not_at;
   }
 
-  // "Cipete, Jakarta Selatan"
+  // "Cipete, Jakarta Selatan": the first is not the place of ours, and the second is meant. A dash leads from one to the other instead.
   bool has_region_behind(std::size_t i) const {
-    return !is_elsewhere(mentions_[i]) && i + 1 < mentions_.size() && is_elsewhere(mentions_[i + 1]) &&
-           is_beside(mentions_[i], mentions_[i + 1]);
+    if (i + 1 >= mentions_.size() || is_elsewhere(mentions_[i]) || !is_elsewhere(mentions_[i + 1])) return false;
+    return is_beside(mentions_[i], mentions_[i + 1]) && !gap_behind(mentions_[i].last).contains('-');
+  }
+
+  std::string_view gap_behind(std::uint32_t word) const {
+    const auto& words = reading_.words.list;
+    return reading_.text.substr(words[word].end, words[word + 1].begin - words[word].end);
   }
 
   bool is_in_handle(const NamedPlace& mention) const {

@@ -22,9 +22,9 @@ struct NamedPlace {
 // Every name, in the order of the text; none overlaps another.
 [[nodiscard]] std::vector<NamedPlace> find_mentions(const Reading& reading, const Rules& rules);
 
-// A street, an estate or a landmark in the text (address.hpp).
+// A street, an alley, an estate or a landmark in the text (address.hpp).
 struct Spot {
-  enum class Kind : std::uint8_t { street, estate, landmark };
+  enum class Kind : std::uint8_t { street, alley, estate, landmark };
   Kind kind{};
   std::uint32_t first = 0;  // of its name: the word behind "jalan"
   std::uint32_t last = 0;

@@ -61,10 +61,159 @@ TEST_CASE("places_are_found_in_what_people_write") {
   }
 }
 
+TEST_CASE("the_matters_place_is_chosen_among_the_names_a_text_holds") {
+  const struct {
+    std::string text, kelurahan, kecamatan;
+  } cases[] = {
+      // spellings, and slips of the finger
+      {"cipondho banjir", "", "Cipondoh"},
+      {"di karwaci gelap", "", "Karawaci"},
+      {"batucepr macet", "", "Batuceper"},
+      {"kr tengah gelap", "", "Karang Tengah"},
+      {"got mampet pnunggangn barat", "Panunggangan Barat", "Cibodas"},
+      {"tabrakan dicibodasari", "Cibodasari", "Cibodas"},
+      {"KUNCIRAN JAYA gelap", "Kunciran Jaya", "Pinang"},
+      // kelurahan or kecamatan
+      {"jatiuwung cibodas", "Jatiuwung", "Cibodas"},
+      {"Neglasari RT 02/05", "Neglasari", "Neglasari"},
+      {"kel/kec Benda", "Benda", "Benda"},
+      {"Kelurahan : Cimone", "Cimone", "Karawaci"},
+      {"sampah di kec. pinang, kel cipete", "Cipete", "Pinang"},
+      // common words with evidence
+      {"warga pinang resah", "", "Pinang"},
+      {"RT 02/04 Benda banjir", "", "Benda"},
+      {"Petir, Cipondoh gelap", "Petir", "Cipondoh"},
+      {"lampu merah perempatan Gondrong mati", "Gondrong", "Cipondoh"},
+      {"Tolong dipangkas. Kenanga", "Kenanga", "Cipondoh"},
+      {"gaga gg asem gelap", "Gaga", "Larangan"},
+      {"jl husein sastranegara benda macet", "", "Benda"},
+      {"belakang sdn 3 petir", "Petir", "Cipondoh"},
+      {"truk parkir di benda, kota tangerang", "", "Benda"},
+      {"waterpark di babakan", "Babakan", "Tangerang"},
+      // which of several
+      {"saya warga ciledug, mau lapor jalan rusak di cipondoh", "", "Cipondoh"},
+      {"sampah di pasir jaya, saya mengungsi ke cipete", "Pasir Jaya", "Jatiuwung"},
+      {"Ini Nusa Jaya ya min, bukan Cibodas", "Nusa Jaya", "Karawaci"},
+      {"saya tinggal di cimone, lampu mati", "Cimone", "Karawaci"},
+      {"lampu jalan cipondoh arah serpong mati", "", "Cipondoh"},
+      {"di ciledug banjir, sudimara jaya paling parah", "Sudimara Jaya", "Ciledug"},
+      // streets, ways and larger places do not count
+      {"jl raya cipondoh rusak", "", ""},
+      {"jl kenanga rusak", "", ""},
+      {"macet dari cimone ke karawaci", "", ""},
+      {"jl mh thamrin menuju cikokol macet", "", ""},
+      {"trayek Cikokol - Karawaci lambat", "", ""},
+      {"jalan rusak di sukasari, bogor dan sekitarnya", "", ""},
+      {"@kec_cipondoh lampu mati di bugel", "Bugel", "Karawaci"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.text);
+    const auto location = places(c.text).location;
+    CHECK(location.kelurahan == c.kelurahan);
+    CHECK(location.kecamatan == c.kecamatan);
+  }
+}
+
+TEST_CASE("places_of_other_jurisdictions_are_told_from_ways_and_talk") {
+  const Rules& rules = tests::shipped_rules();
+  const auto elsewhere = [&](std::string_view text) { return is_elsewhere(Reading(text, rules.lexicon), {}, rules); };
+  for (const char* text :
+       {"jalan rusak di serpong", "jalan rusak di kelapa dua kab tangerang", "lampu mati di Kecamatan Kronjo, Kabupaten Tangerang",
+        "sampah pasar ciputat numpuk", "lampu jalan Cisauk mati", "saya warga ciledug, lampu mati di bintaro",
+        "halte transjakarta Kalideres", "jl raya serpong bolong, itu masuk tangsel ya?", "KTP saya beralamat di Depok"}) {
+    CAPTURE(std::string(text));
+    CHECK(elsewhere(text));
+  }
+  for (const char* text :
+       {"tol jakarta-tangerang macet", "macet arah jakarta", "orang jakarta parkir sembarangan", "jl raya serpong rusak",
+        "di perbatasan kreo dan pondok aren gelap", "jalan rusak di cipondoh dekat bintaro", "ojek mau ke pamulang mahal",
+        "kresek sampah berserakan", "kasih bus sekolah kaya di Jakarta", "di kota tangerang gelap", ""}) {
+    CAPTURE(std::string(text));
+    CHECK_FALSE(elsewhere(text));
+  }
+}
+
+TEST_CASE("addresses_end_where_a_reader_would_end_them") {
+  const struct {
+    std::string text, address, cross_street, landmark, rt, rw;
+  } cases[] = {
+      {"jl A. Yani simpang jl Veteran macet", "jl A. Yani", "jl Veteran", "", "", ""},
+      {"perempatan jl sudirman dan jl veteran macet", "jl sudirman", "jl veteran", "", "", ""},
+      {"jl sudirman perempatan robinson macet", "jl sudirman", "perempatan robinson", "", "", ""},
+      {"perempatan cimone macet", "", "", "perempatan cimone", "", ""},
+      {"100 m dari lampu merah cimone ada lubang", "", "", "100 m dari lampu merah cimone", "", ""},
+      {"50meter sblm masjid al huda", "", "", "50meter sblm masjid al huda", "", ""},
+      {"depan kantor kelurahan cimone", "", "", "depan kantor kelurahan cimone", "", ""},
+      {"perum griya merpati blok a5/12 kel. alam jaya", "perum griya merpati blok a5/12", "", "", "", ""},
+      {"perum total persada blok F2 no 9", "perum total persada blok F2 no 9", "", "", "", ""},
+      {"Jl. Mawar III, No. 17 RT 02/RW 09", "Jl. Mawar III, No. 17", "", "", "002", "009"},
+      {"jl daan mogot km 19,5 batuceper", "jl daan mogot km 19,5", "", "", "", ""},
+      {"kali kotor. lampu jalan cipondoh mati", "", "", "", "", ""},
+      {"di jalan. gebang raya gelap", "", "", "", "", ""},
+      {"rt.003 rw.05", "", "", "", "003", "005"},
+      {"RT3RW5", "", "", "", "003", "005"},
+      {"003/005 kel petir", "", "", "", "003", "005"},
+      {"erte 3 erwe 5", "", "", "", "003", "005"},
+      {"RT/RW : 03/005", "", "", "", "003", "005"},
+      {"tanggal 12/03/2026, nomor 014/2026", "", "", "", "", ""},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.text);
+    const auto location = places(c.text).location;
+    CHECK(location.address == c.address);
+    CHECK(location.cross_street == c.cross_street);
+    CHECK(location.landmark == c.landmark);
+    CHECK(location.rt == c.rt);
+    CHECK(location.rw == c.rw);
+  }
+}
+
+TEST_CASE("a_text_cut_off_anywhere_does_no_harm") {
+  const std::string text =
+      "100 m dari perempatan jl sudirman no 5/12 dan jl veteran blok F2 km 19,5 RT/RW 03/05 kel. cipondho, Cipondoh - Serpong dari arah "
+      "sdn 3 petir";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    CHECK_NOTHROW(static_cast<void>(places(std::string_view(text).substr(0, size))));
+    CHECK_NOTHROW(static_cast<void>(places(std::string_view(text).substr(size))));
+  }
+}
+
+TEST_CASE("links_that_a_channel_expanded_are_read_and_unreadable_ones_told") {
+  core::Message message;
+  message.stated.attributes = {{"link", "https://maps.google.com/?q=-6.178306,106.631889"}};
+  auto found = places("lampu mati", message);
+  CHECK(found.location.latitude == -6.178306);
+  CHECK(found.flags.empty());
+  message.stated.attributes = {{"link", "https://maps.app.goo.gl/AbC123"}};
+  found = places("lampu mati", message);
+  CHECK_FALSE(found.location.latitude);
+  CHECK(found.flags == std::vector<std::string>{"map_link_unresolved"});
+  found = places("lampu mati geo:-6.2,106.7;u=35", message);
+  CHECK(found.location.accuracy_m == 35);
+  CHECK(found.flags.empty());
+}
+
 TEST_CASE("common_words_are_no_places") {
-  for (const char* text : {"jalan rusak parah", "ada benda asing jatuh", "petir menyambar", "buah pinang", "larangan parkir dilanggar",
-                           "di kota tangerang macet", "warga tangerang resah", "jalan berlubang banyak", "jalan depan rumah saya gelap",
-                           "rambut gondrong", "", "rt saya diam saja", "rw 12345", "jl"}) {
+  for (const char* text : {"jalan rusak parah",
+                           "ada benda asing jatuh",
+                           "petir menyambar",
+                           "buah pinang",
+                           "larangan parkir dilanggar",
+                           "di kota tangerang macet",
+                           "warga tangerang resah",
+                           "jalan berlubang banyak",
+                           "jalan depan rumah saya gelap",
+                           "rambut gondrong",
+                           "ada benda tajam",
+                           "toko periuk tutup",
+                           "kang parkir gondrong maksa",
+                           "pohon ketapang rimbun",
+                           "tanah peninggalan engkong",
+                           "suka lari pagi",
+                           "",
+                           "rt saya diam saja",
+                           "rw 12345",
+                           "jl"}) {
     CAPTURE(std::string(text));
     const auto location = places(text).location;
     CHECK(location.method == LocationMethod::none);

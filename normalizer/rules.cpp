@@ -245,7 +245,8 @@ class RulesReader {
     // Two spellings may well become one when their gaps go: no mistake of the city's.
     for (const auto& name : names) {
       static_cast<void>(rules_.lexicon.add(without_gaps(name), meaning, index));
-      PlaceName& place = place_letters_[split_words(without_gaps(name)).folded];
+      spellings_[split_words(without_gaps(name)).folded] = names.front();
+      PlaceName& place = places_[names.front()];
       (meaning == Meaning::kelurahan ? place.kelurahan : place.kecamatan) = index;
     }
     return names.front();
@@ -303,15 +304,20 @@ class RulesReader {
 
   // Only of names that nothing else is called by: a slip of the finger must not make a place of a common word.
   void add_misspellings() {
-    for (const auto& [letters, place] : place_letters_) {
+    std::map<std::string, std::uint16_t> indexes;
+    for (const auto& [name, place] : places_) {
+      indexes[name] = static_cast<std::uint16_t>(rules_.misspelt_places.size());
+      rules_.misspelt_places.push_back(place);
+    }
+    for (const auto& [letters, name] : spellings_) {
+      const PlaceName& place = places_[name];
       const bool is_common = (place.kelurahan && rules_.kelurahan[*place.kelurahan].needs != Evidence::name) ||
                              (place.kecamatan && rules_.kecamatan[*place.kecamatan].needs != Evidence::name);
       if (is_common) continue;
       // "dicibodasari"
       if (place.kelurahan) static_cast<void>(rules_.lexicon.add("di" + letters, Meaning::kelurahan, *place.kelurahan));
       if (place.kecamatan) static_cast<void>(rules_.lexicon.add("di" + letters, Meaning::kecamatan, *place.kecamatan));
-      rules_.misspellings.add(letters, static_cast<std::uint16_t>(rules_.misspelt_places.size()));
-      rules_.misspelt_places.push_back(place);
+      rules_.misspellings.add(letters, indexes[name]);
     }
   }
 
@@ -384,7 +390,8 @@ class RulesReader {
 
   Settings& settings_;
   Rules rules_;
-  std::map<std::string, PlaceName> place_letters_;  // every spelling of every name, without gaps
+  std::map<std::string, PlaceName> places_;       // by official name
+  std::map<std::string, std::string> spellings_;  // without gaps, and the official name
 };
 
 // What the table knows by `name`, in any of its spellings: a match of this meaning that covers all of it.
