@@ -2,8 +2,10 @@
 #include "gateway/commands/explanation.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "normalizer/contact.hpp"
@@ -66,10 +68,19 @@ std::string_view name_of(normalizer::StandardOf standard) {
   std::unreachable();
 }
 
+std::string_view name_of(normalizer::Void is_void) {
+  switch (is_void) {
+    case normalizer::Void::no: return {};
+    case normalizer::Void::beside: return "beside";
+    case normalizer::Void::denied: return "denied";
+    case normalizer::Void::solved: return "solved";
+  }
+  std::unreachable();
+}
+
 // Under which name the page marks a match; empty for what only helps others to be understood.
 std::string_view mark_of(Meaning meaning) {
   switch (meaning) {
-    case Meaning::category: return "category";
     case Meaning::danger:
     case Meaning::danger_event: return "danger";
     case Meaning::danger_unless: return "harmless";
@@ -93,7 +104,6 @@ std::string_view mark_of(Meaning meaning) {
     case Meaning::alley_word:
     case Meaning::estate_word:
     case Meaning::landmark_word: return "place";
-    case Meaning::idiom: return "idiom";
     default: return {};
   }
 }
@@ -117,6 +127,25 @@ json::array phrases_of(const Reading& reading, Meaning meaning) {
   return phrases;
 }
 
+// Where the phrases stand in the text: byte offsets, and what each was taken for.
+json::array explain_marks(const Analysis& found) {
+  json::array marks;
+  const auto mark = [&](const Match& match, std::string_view kind) {
+    const auto& list = found.reading.words.list;
+    if (!kind.empty()) marks.push_back({{"begin", list[match.first].begin}, {"end", list[match.last].end}, {"kind", kind}});
+  };
+  for (const auto& candidate : found.classification.candidates) {
+    for (const auto& [match, is_void] : candidate.mentions) {
+      const std::string_view counted = candidate.category == found.category ? "category" : "other_category";
+      mark(match, is_void == normalizer::Void::no ? counted : name_of(is_void));
+    }
+  }
+  for (const Match& match : found.reading.matches) mark(match, mark_of(match.meaning));
+  for (const Match& match : found.reading.hidden)
+    if (match.meaning == Meaning::idiom) mark(match, "idiom");
+  return marks;
+}
+
 json::object explain_text(const Analysis& found, const Rules& rules) {
   json::array words;
   json::array unknown;
@@ -129,23 +158,13 @@ json::object explain_text(const Analysis& found, const Rules& rules) {
     else if (how != normalizer::HowRead::as_written)
       words.push_back({{"word", folded}, {"read_as", rules.lexicon.word(as)}, {"how", name_of(how)}});
   }
-  json::array marks;
-  const auto mark = [&](const Match& match) {
-    const auto& list = found.reading.words.list;
-    const std::string_view kind = mark_of(match.meaning);
-    if (!kind.empty()) marks.push_back({{"begin", list[match.first].begin}, {"end", list[match.last].end}, {"kind", kind}});
-  };
-  std::ranges::for_each(found.reading.matches, mark);
-  for (const Match& match : found.reading.hidden)
-    if (match.meaning == Meaning::idiom) mark(match);
-
   const auto dropped = normalizer::dropped_by_cleaning(found.message.subject + normalizer::text_with_captions(found.message));
   return {{"read", found.reading.text},
           {"dropped",
            {{"controls", dropped.controls}, {"bidi", dropped.bidi}, {"invisible", dropped.invisible}, {"not_utf8", dropped.not_utf8}}},
           {"words", std::move(words)},
           {"unknown_words", std::move(unknown)},
-          {"marks", std::move(marks)}};
+          {"marks", explain_marks(found)}};
 }
 
 json::object explain_command(const Analysis& found) {
@@ -198,35 +217,38 @@ json::object explain_personal_data(const Analysis& found) {
   return {{"masked", std::move(masked)}, {"visibility", core::name_of(found.visibility)}, {"asked_by", std::move(asked)}};
 }
 
-std::string_view name_of(normalizer::Void is_void) {
-  switch (is_void) {
-    case normalizer::Void::no: return "";
-    case normalizer::Void::beside: return "beside";
-    case normalizer::Void::denied: return "denied";
-    case normalizer::Void::solved: return "solved";
-  }
-  std::unreachable();
+// What scripts/learn gave single words, the heaviest first.
+json::array explain_learned(const Analysis& found, const normalizer::Category& category, const Rules& rules) {
+  const auto topic = static_cast<std::size_t>(&category - rules.categories.data());
+  auto weights = rules.learned.weights(found.reading, rules.lexicon, topic);
+  std::ranges::sort(weights, {}, [](const auto& weight) { return std::tuple(-std::abs(weight.points), weight.first, weight.last); });
+  json::array learned;
+  for (const auto& [first, last, points] : weights) learned.push_back({{"phrase", found.reading.between(first, last)}, {"points", points}});
+  return learned;
 }
 
-json::array explain_candidates(const Analysis& found) {
+json::array explain_candidates(const Analysis& found, const Rules& rules) {
   json::array candidates;
   for (const auto& candidate : found.classification.candidates) {
     json::array phrases;
     std::set<std::pair<std::uint32_t, normalizer::Void>> known;
     for (const auto& [match, is_void] : candidate.mentions) {
       if (!known.emplace(match.phrase, is_void).second) continue;
-      phrases.push_back({{"phrase", phrase_of(found.reading, match)}, {"points", match.weight}, {"void", name_of(is_void)}});
+      json::object phrase{{"phrase", phrase_of(found.reading, match)}, {"weight", match.weight}};
+      if (is_void != normalizer::Void::no) phrase["void"] = name_of(is_void);
+      phrases.push_back(std::move(phrase));
     }
     candidates.push_back({{"category", candidate.category->code},
                           {"label", candidate.category->label},
                           {"points", candidate.points},
-                          {"named_first", candidate.is_named_first},
-                          {"phrases", std::move(phrases)}});
+                          {"listed_points", candidate.listed},
+                          {"phrases", std::move(phrases)},
+                          {"learned", explain_learned(found, *candidate.category, rules)}});
   }
   return candidates;
 }
 
-json::object explain_category(const Analysis& found, const core::Complaint& complaint) {
+json::object explain_category(const Analysis& found, const core::Complaint& complaint, const Rules& rules) {
   json::array hidden;
   for (const Match& match : found.reading.hidden)
     if (match.meaning == Meaning::idiom) hidden.emplace_back(phrase_of(found.reading, match));
@@ -236,7 +258,7 @@ json::object explain_category(const Analysis& found, const core::Complaint& comp
           {"confidence", complaint.category.confidence},
           {"further", list_of(complaint.further_categories)},
           {"offices", list_of(complaint.suggested_agencies)},
-          {"candidates", explain_candidates(found)},
+          {"candidates", explain_candidates(found, rules)},
           {"idioms", std::move(hidden)}};
 }
 
@@ -301,7 +323,7 @@ json::object explanation_of(const Analysis& found, const normalizer::Normalized&
           {"command", explain_command(found)},
           {"reporter", explain_reporter(found)},
           {"personal_data", explain_personal_data(found)},
-          {"category", explain_category(found, complaint)},
+          {"category", explain_category(found, complaint, rules)},
           {"assessment", explain_assessment(complaint)},
           {"place", explain_place(complaint)},
           {"clocks", explain_clocks(found)},

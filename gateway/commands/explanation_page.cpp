@@ -20,8 +20,10 @@ namespace {
 
 constexpr std::size_t kIndent = 3;
 constexpr std::size_t kLabelColumns = 28;
-constexpr std::size_t kNarrow = 64;  // below, values stand under their labels
-constexpr std::size_t kLeastColumns = 24;
+constexpr std::size_t kNarrow = 64;       // below, values stand under their labels
+constexpr std::size_t kKindColumns = 18;  // of the longest Indonesian name of a kind of mark, and the gap before it
+constexpr std::size_t kLeastColumns = 30;
+constexpr std::size_t kCandidatesShown = 6;
 
 enum class Tone : std::uint8_t { plain, dim, bold, good, alarm };
 
@@ -42,6 +44,7 @@ constexpr auto kWords = std::to_array<Words>({
     {"scope", "cakupan / scope"},
     {"place", "tempat / place"},
     {"category", "kategori / category"},
+    {"other_category", "kategori lain / other"},
     {"idiom", "kiasan / idiom"},
     // how words were read
     {"other_spelling", "ejaan / spelling"},
@@ -201,6 +204,13 @@ std::vector<std::pair<std::size_t, std::size_t>> lines_of(std::string_view text,
   return lines;
 }
 
+// How the marks of a kind are drawn: dim where they stand for what does not count.
+Tone tone_of(std::string_view kind) {
+  constexpr auto kUncounted = std::to_array<std::string_view>({"other_category", "beside", "denied", "solved", "harmless", "idiom"});
+  if (kind == "danger") return Tone::alarm;
+  return std::ranges::find(kUncounted, kind) != kUncounted.end() ? Tone::dim : Tone::good;
+}
+
 class Page {
  public:
   explicit Page(PageStyle style) : style_(style), columns_(std::max(style.columns, kLeastColumns)) {}
@@ -234,14 +244,12 @@ class Page {
 
   // The text, and below each of its lines, one line for each kind of mark that lies in it.
   void marked_text(std::string_view text, const json::array& marks) {
-    constexpr std::size_t kRoomForKinds = 28;
     std::vector<std::string_view> kinds;
     for (const auto& mark : marks) {
       const std::string_view kind = mark.at("kind").as_string();
       if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(kind);
     }
-    const std::size_t room = kIndent + kRoomForKinds;
-    for (const auto& [begin, end] : lines_of(text, columns_ > room + kLeastColumns ? columns_ - room : kLeastColumns)) {
+    for (const auto& [begin, end] : lines_of(text, columns_ - kIndent - kKindColumns)) {
       out_ += std::string(kIndent, ' ') + std::string(text.substr(begin, end - begin)) + '\n';
       for (const auto kind : kinds) mark_line(text, begin, end, kind, marks);
     }
@@ -268,8 +276,9 @@ class Page {
       i = next;
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    const Tone tone = kind == "danger" ? Tone::alarm : kind == "idiom" || kind == "harmless" ? Tone::dim : Tone::good;
-    out_ += std::string(kIndent, ' ') + paint(line, tone) + "  " + paint(say(kind), Tone::dim) + '\n';
+    std::string_view said = say(kind);
+    if (kIndent + columns_of(line) + 2 + columns_of(said) > columns_) said = said.substr(0, said.find(" / "));
+    out_ += std::string(kIndent, ' ') + paint(line, tone_of(kind)) + "  " + paint(said, Tone::dim) + '\n';
   }
 
   std::string paint(std::string_view text, Tone tone) const {
@@ -343,16 +352,26 @@ void show_personal_data(Page& page, const json::object& data) {
   page.row("kerahasiaan / visibility", visibility);
 }
 
+// What gave a category its points, and what gave none.
 std::string phrases_of(const json::object& candidate) {
-  std::string counted, voided;
+  constexpr std::size_t kLearnedShown = 5;
+  std::string counted, voided, learned;
+  const auto add = [](std::string& list, const json::value& phrase, std::string_view what) {
+    list.append(list.empty() ? "“" : ", “").append(phrase.at("phrase").as_string()).append("” ").append(what);
+  };
   for (const auto& phrase : candidate.at("phrases").as_array()) {
-    const std::string_view why = phrase.at("void").as_string();
-    std::string& list = why.empty() ? counted : voided;
-    list += (list.empty() ? "" : ", ") + ("“" + std::string(phrase.at("phrase").as_string()) + "” ") +
-            (why.empty() ? std::to_string(phrase.at("points").to_number<int>()) : std::string(say(why)));
+    const std::string_view why = text_at(phrase.as_object(), "void");
+    if (why.empty()) add(counted, phrase, std::to_string(phrase.at("weight").to_number<int>()));
+    else add(voided, phrase, say(why));
   }
-  if (candidate.at("named_first").as_bool()) counted += ", disebut pertama / named first";
-  return counted.empty() || voided.empty() ? counted + voided : counted + "; " + voided;
+  const auto& weights = candidate.at("learned").as_array();
+  for (std::size_t i = 0; i < std::min(weights.size(), kLearnedShown); ++i)
+    add(learned, weights[i], fmt::format("{:+}", weights[i].at("points").to_number<int>()));
+  if (!learned.empty()) learned = "dipelajari / learned " + learned;
+  std::string all;
+  for (const std::string& list : {counted, learned, voided})
+    if (!list.empty()) all.append(all.empty() ? "" : "; ").append(list);
+  return all;
 }
 
 void show_category(Page& page, const json::object& category) {
@@ -365,7 +384,9 @@ void show_category(Page& page, const json::object& category) {
     page.row("dari / from", fmt::format("{}, keyakinan / confidence {:.2f}", say(category.at("source").as_string()),
                                         category.at("confidence").to_number<double>()));
   }
+  std::size_t shown = 0;
   for (const auto& candidate : category.at("candidates").as_array()) {
+    if (++shown > kCandidatesShown) break;
     const std::string_view name = candidate.at("category").as_string();
     const std::string label = fmt::format("{} {:>{}}", name, candidate.at("points").to_number<int>(), kLabelColumns - 3 - name.size());
     page.row(label, phrases_of(candidate.as_object()), name == code ? Tone::plain : Tone::dim);
