@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "normalizer/place.hpp"
 #include "normalizer/reporter.hpp"
@@ -16,46 +17,172 @@ using core::Scope;
 
 namespace {
 
-constexpr std::uint32_t kPairReach = 6;      // words between a thing and what happens to it
-constexpr std::uint32_t kSoftenerReach = 1;  // words between a softener and a danger
-constexpr std::size_t kLongestThanks = 25;   // words; longer texts that thank also say something else
+// In words that stand between.
+constexpr std::uint32_t kPairReach = 6;    // the two halves of a pair
+constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
+constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
+constexpr std::uint32_t kNowReach = 3;     // what goes on
+constexpr std::uint32_t kPastReach = 8;    // when it happened
+constexpr std::uint32_t kOverReach = 15;   // how it ended, or what it was part of
+constexpr unsigned kPairPoints = 4;        // surer than one word
+constexpr unsigned kLeastScopePoints = 3;  // one word that is enough alone
+constexpr unsigned kHashtagPoints = 2;     // people also tag what they only joke about
+
+// The words that together tell something: one phrase, or the two halves of a pair and `told` by its second.
+struct Finding {
+  Meaning tells{};
+  std::size_t index = 0;
+  Match told;
+  std::uint32_t first = 0, last = 0;
+};
+
+// What the circumstances leave of a danger.
+enum class Standing : std::uint8_t { none, feared, real };
 
 struct FoundDanger {
-  std::size_t danger;         // Rules::dangers
-  std::uint32_t first, last;  // the words that tell it
-  bool softened;
+  const Danger* danger = nullptr;
+  std::uint32_t first = 0, last = 0;
+  Standing standing{};
+};
+
+// What the words say before anything is decided.
+struct Signs {
+  unsigned problem = 0, aspiration = 0, information = 0;
+  bool thanks = false, request = false;
 };
 
 bool overlap(const Match& a, const Match& b) { return a.first <= b.last && b.first <= a.last; }
 
-bool is_harmless(const Reading& reading, const Match& danger) {
-  return std::ranges::any_of(reading.around(danger, 0), [&](const Match& match) {
-    return match.meaning == Meaning::danger_unless && match.index == danger.index && overlap(match, danger);
+bool is(const Match& match, Circumstance circumstance) {
+  return match.meaning == Meaning::circumstance && match.index == static_cast<std::size_t>(circumstance);
+}
+
+// Words between two matches that do not touch.
+std::uint32_t gap(const Match& earlier, const Match& later) { return later.first - earlier.last - 1; }
+
+// Calls `visit` with each finding that a match tells, alone or as the second of a pair, until it gives true.
+template <typename Visit>
+bool any_finding(const Reading& reading, const Rules& rules, Visit visit) {
+  for (const Match& match : reading.matches) {
+    if (match.meaning == Meaning::danger || match.meaning == Meaning::out_of_scope) {
+      if (visit(Finding{match.meaning, match.index, match, match.first, match.last})) return true;
+    }
+    if (match.meaning != Meaning::group || rules.pairs[match.index].empty()) continue;
+    for (const Match& other : reading.around(match, kPairReach)) {
+      if (other.meaning != Meaning::group || overlap(other, match)) continue;
+      if ((other.first > match.last ? gap(match, other) : gap(other, match)) > kPairReach) continue;
+      for (const Pair& pair : rules.pairs[match.index]) {
+        if (pair.with != other.index) continue;
+        if (visit(Finding{pair.tells, pair.index, match, std::min(match.first, other.first), std::max(match.last, other.last)})) return true;
+      }
+    }
+  }
+  return false;
+}
+
+Match span_of(const Finding& finding) {
+  Match span = finding.told;
+  span.first = finding.first;
+  span.last = finding.last;
+  return span;
+}
+
+bool is_harmless(const Reading& reading, const Finding& finding) {
+  const Match span = span_of(finding);
+  return std::ranges::any_of(reading.around(span, 0), [&](const Match& match) {
+    return match.meaning == Meaning::danger_unless && match.index == finding.index && overlap(match, span);
   });
 }
 
-const Match* thing_near(const Reading& reading, const Match& event) {
-  for (const Match& match : reading.around(event, kPairReach)) {
-    if (match.meaning != Meaning::danger_thing || match.index != event.index) continue;
-    const std::uint32_t distance = match.first > event.last ? match.first - event.last : event.first - std::min(match.last, event.first);
-    if (distance <= kPairReach) return &match;
-  }
-  return nullptr;
+// A drill, a film, a joke.
+bool is_unreal(const Match& match, const Rules& rules) {
+  return is(match, Circumstance::unreal) || (match.meaning == Meaning::out_of_scope && match.weight > 1 &&
+                                             rules.scopes[match.index].scope == Scope::out_of_scope_irrelevant);
 }
 
-// The first danger that nothing softens, else the first that something does.
-std::optional<FoundDanger> find_danger(const Reading& reading) {
-  std::optional<FoundDanger> softened;
-  for (const Match& match : reading.matches) {
-    if (match.meaning != Meaning::danger && match.meaning != Meaning::danger_event) continue;
-    const Match* thing = match.meaning == Meaning::danger_event ? thing_near(reading, match) : &match;
-    if (thing == nullptr || is_harmless(reading, match) || reading.stands_before(Meaning::negation, match, 0)) continue;
-    FoundDanger found{match.index, std::min(thing->first, match.first), std::max(thing->last, match.last), false};
-    found.softened = reading.stands_before(Meaning::softener, match, kSoftenerReach);
-    if (!found.softened) return found;
-    if (!softened) softened = found;
+Standing standing_of(const Reading& reading, const Finding& finding, bool asks, const Rules& rules) {
+  const Match& told = finding.told;
+  const Danger& danger = rules.dangers[finding.index];
+  const auto nearby = reading.around(span_of(finding), kOverReach);
+  const auto goes_on_between = [&](std::uint32_t after, std::uint32_t until) {
+    return std::ranges::any_of(nearby, [&](const Match& m) { return is(m, Circumstance::now) && m.first > after && m.last < until; });
+  };
+  const bool goes_on = std::ranges::any_of(nearby, [&](const Match& m) {
+    if (!is(m, Circumstance::now) || overlap(m, told)) return false;
+    if (m.first > told.last) return gap(told, m) == 0;
+    return gap(m, told) <= kNowReach && !reading.any_break(m.last, told.first);
+  });
+  bool feared = false;
+  bool past = false;
+  bool over = false;
+  for (const Match& match : nearby) {
+    const bool unreal = is_unreal(match, rules);
+    // A circumstance that begins with the danger is part of it: "tidak sadar", "mau lompat".
+    if ((match.meaning != Meaning::circumstance && !unreal) || (overlap(match, told) && match.first >= told.first)) continue;
+    const bool before = match.first < told.first;
+    const bool touches = before && match.last >= told.first;
+    const std::uint32_t between = touches ? 0 : before ? gap(match, told) : gap(told, match);
+    const bool same_clause = touches || (before ? !reading.any_break(match.last, told.first) : !reading.any_break(told.last, match.first));
+    const bool cut_off = !touches && (before ? goes_on_between(match.last, told.first) : goes_on_between(told.last, match.first));
+    if (unreal) {
+      if (between <= kOverReach && !cut_off && !goes_on) return Standing::none;
+      continue;
+    }
+    switch (static_cast<Circumstance>(match.index)) {
+      case Circumstance::denied:
+        if (before && same_clause && (between == 0 || match.last + 1 == finding.first)) return Standing::none;
+        break;
+      case Circumstance::befell:
+        if (danger.emergency && before && same_clause && between <= kBefellReach) return Standing::none;
+        break;
+      case Circumstance::supposed:
+        if (!before || !same_clause || between > kFearReach || cut_off) break;
+        if (asks) return Standing::none;
+        feared = true;
+        break;
+      case Circumstance::another_time:
+        if (same_clause && between <= kPastReach && !cut_off) return Standing::none;
+        break;
+      case Circumstance::feared: feared = feared || (before && same_clause && between <= kFearReach && !cut_off); break;
+      case Circumstance::imminent: feared = feared || (before && same_clause && between == 0 && !danger.imminent); break;
+      case Circumstance::habitual: feared = feared || (same_clause && between <= (before ? kFearReach : 0) && !cut_off); break;
+      case Circumstance::past: past = past || (same_clause && between <= kPastReach && !cut_off && !goes_on); break;
+      case Circumstance::over: over = over || (!goes_on && (before ? same_clause && between <= kFearReach : between <= kOverReach)); break;
+      case Circumstance::unreal:
+      case Circumstance::now:
+      case Circumstance::nothing: break;
+    }
   }
-  return softened;
+  if (over && (past || !danger.emergency)) return Standing::none;
+  return feared || past || over ? Standing::feared : Standing::real;
+}
+
+// The first emergency that happens now, else the first danger that is left.
+std::optional<FoundDanger> find_danger(const Reading& reading, bool asks, const Rules& rules) {
+  std::optional<FoundDanger> found;
+  any_finding(reading, rules, [&](const Finding& finding) {
+    if (finding.tells != Meaning::danger || is_harmless(reading, finding)) return false;
+    const Danger& danger = rules.dangers[finding.index];
+    if (found && !danger.emergency) return false;
+    const Standing standing = standing_of(reading, finding, asks, rules);
+    if (standing == Standing::none) return false;
+    const bool happens = danger.emergency && standing == Standing::real;
+    if (happens || !found) found = FoundDanger{&danger, finding.first, finding.last, standing};
+    return happens;
+  });
+  return found;
+}
+
+// The sum of the weights of all phrases with this meaning, each counted once.
+unsigned points_of(const Reading& reading, Meaning meaning, std::optional<std::size_t> index = std::nullopt) {
+  std::vector<std::uint32_t> phrases;
+  unsigned points = 0;
+  for (const Match& match : reading.matches) {
+    if (match.meaning != meaning || (index && match.index != *index) || std::ranges::find(phrases, match.phrase) != phrases.end()) continue;
+    phrases.push_back(match.phrase);
+    points += match.weight;
+  }
+  return points;
 }
 
 std::optional<Priority> stated_priority(std::string_view stated) {
@@ -71,59 +198,126 @@ bool is_no_report(const core::Message& message) {
   return disposition == "ghost" || disposition == "prank" || disposition == "wrong_number" || disposition == "dropped";
 }
 
-void set_priority(Assessment& result, const Reading& reading, const core::Message& message, const Rules& rules) {
-  const auto found = find_danger(reading);
+// The words of the heaviest match with this meaning.
+std::string words_of(const Reading& reading, Meaning meaning) {
+  const Match* best = nullptr;
+  for (const Match& match : reading.matches)
+    if (match.meaning == meaning && (best == nullptr || match.weight > best->weight)) best = &match;
+  return best == nullptr ? std::string() : std::string(reading.between(best->first, best->last));
+}
+
+void set_priority(Assessment& result, const Reading& reading, const core::Message& message, const Signs& signs, const Rules& rules) {
+  const auto found = find_danger(reading, signs.information > 0, rules);
+  const bool happens = found && found->danger->emergency && found->standing == Standing::real;
   if (const auto stated = stated_priority(message.stated.priority)) {
     result.priority = *stated;
     result.priority_reason = stated_by(message);
-    if (*stated == Priority::emergency && found) result.danger = &rules.dangers[found->danger];
+    if (*stated == Priority::emergency && found) result.danger = found->danger;
   } else if (is_no_report(message)) {
     result.priority = Priority::low;
     result.priority_reason = message.call->disposition;
   } else if (found) {
-    const Danger& danger = rules.dangers[found->danger];
-    result.priority = found->softened ? Priority::high : Priority::emergency;
-    result.priority_reason = danger.label + ": " + std::string(reading.between(found->first, found->last));
-    if (!found->softened) result.danger = &danger;
-  } else if (const auto urgent = std::ranges::find(reading.matches, Meaning::urgent, &Match::meaning); urgent != reading.matches.end()) {
+    result.priority = happens ? Priority::emergency : Priority::high;
+    result.priority_reason = found->danger->label + ": " + std::string(reading.between(found->first, found->last));
+    if (happens) result.danger = found->danger;
+  } else if (reading.has(Meaning::urgent)) {
     result.priority = Priority::high;
-    result.priority_reason = reading.between(urgent->first, urgent->last);
+    result.priority_reason = words_of(reading, Meaning::urgent);
   }
 }
 
-ReportType report_type_of(const Reading& reading, const core::Message& message, const Category* category, Priority priority) {
-  if (priority == Priority::emergency) return ReportType::emergency;
-  if (message.call && message.call->disposition == "information") return ReportType::information;
-  if (reading.has(Meaning::problem)) return ReportType::complaint;
-  if (reading.has(Meaning::aspiration)) return ReportType::aspiration;
-  if (reading.has(Meaning::information)) return ReportType::information;
-  const bool thanks = reading.has(Meaning::thanks) && reading.words.list.size() <= kLongestThanks;
-  return thanks && category == nullptr ? ReportType::thanks : ReportType::complaint;
+void set_report_type(Assessment& result, const Reading& reading, const core::Message& message, const Signs& signs) {
+  const auto set = [&](ReportType type, std::string reason) {
+    result.report_type = type;
+    result.report_type_reason = std::move(reason);
+  };
+  const unsigned best = std::max(signs.information, signs.aspiration);
+  if (result.priority == Priority::emergency) return set(ReportType::emergency, result.priority_reason);
+  if (message.call && message.call->disposition == "information") return set(ReportType::information, message.call->disposition);
+  if (signs.thanks && signs.problem == 0 && best < 3 && !signs.request) return set(ReportType::thanks, words_of(reading, Meaning::thanks));
+  if (best == 0 || best <= signs.problem) return set(ReportType::complaint, words_of(reading, Meaning::problem));
+  if (signs.aspiration >= signs.information) return set(ReportType::aspiration, words_of(reading, Meaning::aspiration));
+  set(ReportType::information, words_of(reading, Meaning::information));
 }
 
-void set_scope(Assessment& result, const Reading& reading, const core::Message& message, const Category* category, const Rules& rules) {
+struct ScopeScore {
+  unsigned points = 0;
+  std::uint32_t first = 0, last = 0;  // the surest words
+  unsigned surest = 0;
+  std::vector<std::uint32_t> phrases;
+};
+
+// The class of matters out of scope that most words tell, or none.
+std::optional<std::pair<std::size_t, ScopeScore>> best_scope(const Reading& reading, const Rules& rules) {
+  std::vector<ScopeScore> scores(rules.scopes.size());
+  any_finding(reading, rules, [&](const Finding& finding) {
+    if (finding.tells != Meaning::out_of_scope) return false;
+    ScopeScore& score = scores[finding.index];
+    if (std::ranges::find(score.phrases, finding.told.phrase) != score.phrases.end()) return false;
+    score.phrases.push_back(finding.told.phrase);
+    const unsigned points = finding.told.meaning == Meaning::group ? kPairPoints : finding.told.weight;
+    score.points += points;
+    if (points > score.surest) {
+      score.surest = points;
+      score.first = finding.first;
+      score.last = finding.last;
+    }
+    return false;
+  });
+  const auto best = std::ranges::max_element(scores, {}, &ScopeScore::points);
+  if (best == scores.end() || best->points == 0) return std::nullopt;
+  return std::pair(static_cast<std::size_t>(best - scores.begin()), std::move(*best));
+}
+
+// How much speaks for a matter of the city's.
+unsigned points_in_scope(const Reading& reading, const Classification& classification, const Rules& rules) {
+  if (classification.category == nullptr) return 0;
+  const auto index = static_cast<std::size_t>(classification.category - rules.categories.data());
+  const unsigned points = points_of(reading, Meaning::category, index);
+  return classification.source == "hashtag" ? std::max(points, kHashtagPoints) : points;
+}
+
+bool is_told_by_a_person(const Classification& classification) {
+  return classification.source == "operator" || classification.source == "sender" || classification.source == "code";
+}
+
+void set_scope(Assessment& result, const Reading& reading, const core::Message& message, const Classification& classification,
+               const Signs& signs, const Rules& rules) {
   if (is_elsewhere(reading, message, rules)) {
     result.scope = Scope::other_jurisdiction;
     result.scope_reason = "Di luar wilayah kota ini: sampaikan ke pemerintah daerah setempat atau lapor.go.id";
-  } else if (category == nullptr) {
-    const auto match = std::ranges::find(reading.matches, Meaning::out_of_scope, &Match::meaning);
-    if (match == reading.matches.end()) return;
-    result.scope = rules.scopes[match->index].scope;
-    result.scope_reason = rules.scopes[match->index].reason;
+    result.scope_words = words_of(reading, Meaning::elsewhere);
+    return;
   }
+  if (result.priority == Priority::emergency || is_told_by_a_person(classification)) return;
+  const auto best = best_scope(reading, rules);
+  if (!best) return;
+  const bool wants_something = signs.problem > 0 || signs.information > 0 || signs.aspiration > 0 || signs.request;
+  const unsigned least = classification.category == nullptr && !wants_something ? 1 : kLeastScopePoints;
+  const auto& [scope, score] = *best;
+  if (score.points < least || score.points <= points_in_scope(reading, classification, rules)) return;
+  result.scope = rules.scopes[scope].scope;
+  result.scope_reason = rules.scopes[scope].reason;
+  result.scope_words = reading.between(score.first, score.last);
 }
 
 }  // namespace
 
-Assessment assess(const Reading& reading, const core::Message& message, const Category* category, const Rules& rules) {
+Assessment assess(const Reading& reading, const core::Message& message, const Classification& classification, const Rules& rules) {
+  const Signs signs{points_of(reading, Meaning::problem), points_of(reading, Meaning::aspiration),
+                          points_of(reading, Meaning::information), reading.has(Meaning::thanks), reading.has(Meaning::request)};
   Assessment result;
-  set_priority(result, reading, message, rules);
-  result.report_type = report_type_of(reading, message, category, result.priority);
+  set_priority(result, reading, message, signs, rules);
+  set_report_type(result, reading, message, signs);
   if (result.report_type == ReportType::thanks) {
     result.priority = Priority::low;
-    result.priority_reason = name_of(ReportType::thanks);
+    result.priority_reason = result.report_type_reason;
   }
-  set_scope(result, reading, message, category, rules);
+  set_scope(result, reading, message, classification, signs, rules);
+  if (result.scope == Scope::out_of_scope_irrelevant) {
+    result.report_type = ReportType::complaint;
+    result.report_type_reason.clear();
+  }
   return result;
 }
 

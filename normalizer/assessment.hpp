@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/complaint.hpp"
+#include "normalizer/category.hpp"
 #include "normalizer/lexicon.hpp"
 #include "normalizer/rules.hpp"
 
@@ -13,14 +14,16 @@ namespace satupintu::normalizer {
 
 struct Assessment {
   core::ReportType report_type = core::ReportType::complaint;
+  std::string report_type_reason;  // the words that told it; empty for a complaint without any
   core::Scope scope = core::Scope::in_scope;
-  std::string scope_reason;
+  std::string scope_reason;  // for people, with the address to turn to
+  std::string scope_words;   // the words that told it
   core::Priority priority = core::Priority::normal;
   std::string priority_reason;
   const Danger* danger = nullptr;  // what the text tells of, when it is an emergency
 };
 
-// `category` is what the report is about, or nullptr.
-[[nodiscard]] Assessment assess(const Reading& reading, const core::Message& message, const Category* category, const Rules& rules);
+// `classification` is what the report is about.
+[[nodiscard]] Assessment assess(const Reading& reading, const core::Message& message, const Classification& classification, const Rules& rules);
 
 }  // namespace satupintu::normalizer

@@ -17,7 +17,7 @@ namespace {
 Assessment assessed(std::string_view text, const core::Message& message = {}) {
   const Rules& rules = tests::shipped_rules();
   const Reading reading(text, rules.lexicon);
-  return assess(reading, message, classify(reading, message, nullptr, rules).category, rules);
+  return assess(reading, message, classify(reading, message, nullptr, rules), rules);
 }
 
 core::Message call(std::string disposition) {

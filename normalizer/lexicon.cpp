@@ -194,9 +194,11 @@ Lexicon::Found Lexicon::find(const Words& words, const std::vector<WordId>& ids)
         const auto meaning = static_cast<std::size_t>(entry.meaning);
         const std::uint64_t bit = std::uint64_t{1} << meaning;
         const std::uint32_t behind = first + length;
-        if ((found_longer & bit) != 0 || ((found_here & bit) == 0 && behind <= covered_until[meaning])) continue;
-        found_here |= bit;
-        covered_until[meaning] = behind;
+        if (entry.meaning != Meaning::group) {
+          if ((found_longer & bit) != 0 || ((found_here & bit) == 0 && behind <= covered_until[meaning])) continue;
+          found_here |= bit;
+          covered_until[meaning] = behind;
+        }
         any_idiom = any_idiom || entry.meaning == Meaning::idiom;
         matches.push_back({first, behind - 1, entry.meaning, entry.weight, entry.index, path[length - 1]});
       }

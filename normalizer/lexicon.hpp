@@ -24,16 +24,16 @@ enum class Meaning : std::uint8_t {
   opener,         // "satu lagi": another matter begins
   correction,     // "ralat": an earlier message said it wrong
   idiom,          // means something else: hides every other match that touches it
-  danger,         // Rules::dangers
-  danger_thing,   // Rules::dangers: counts near a danger_event of the same index
-  danger_event,   // Rules::dangers
-  danger_unless,  // Rules::dangers
-  negation,
-  softener,
-  problem,
+  group,          // Rules::pairs: counts near a match of another group
+  danger,         // Rules::dangers: enough alone
+  danger_unless,  // Rules::dangers: harmless
+  out_of_scope,   // Rules::scopes; the weight says how much it counts
+  circumstance,   // enum class Circumstance
+  problem,        // the weight of these three says how much they count
   aspiration,
   information,
   thanks,
+  request,
   urgent,
   anonymous,
   secret,
@@ -41,7 +41,6 @@ enum class Meaning : std::uint8_t {
   yesterday,
   filler,            // greetings, politeness, the small words of grammar: tell nothing of the matter
   flag,              // Rules::flags
-  out_of_scope,      // Rules::scopes
   elsewhere,         // a place of another jurisdiction
   elsewhere_common,  // the same, with a name that is a common word or much talked of
   no_place,          // "pohon pinang": hides the names of places that touch it
@@ -111,7 +110,7 @@ class Lexicon {
     std::vector<Match> hidden;  // idioms, and what touches one, unless it is the very same words
   };
   // The matches in `words`, whose `ids` these are, by where they start. For each meaning only the longest phrase that starts at a word, and
-  // none that lies within an earlier one.
+  // none that lies within an earlier one; but of groups, which have nothing to do with each other, all.
   [[nodiscard]] Found find(const Words& words, const std::vector<WordId>& ids) const;
 
  private:
@@ -171,14 +170,12 @@ struct Reading {
   [[nodiscard]] bool stands_before(Meaning meaning, const Match& match, std::uint32_t reach) const;
   // Likewise behind it.
   [[nodiscard]] bool stands_behind(Meaning meaning, const Match& match, std::uint32_t reach) const;
+  // True when punctuation stands anywhere between the words `after` and `until`.
+  [[nodiscard]] bool any_break(std::uint32_t after, std::uint32_t until) const;
   // The text from the first to the last of these words.
   [[nodiscard]] std::string_view between(std::uint32_t first, std::uint32_t last) const {
     return text.substr(words.list[first].begin, words.list[last].end - words.list[first].begin);
   }
-
- private:
-  // True when punctuation stands anywhere between the words `after` and `until`.
-  [[nodiscard]] bool any_break(std::uint32_t after, std::uint32_t until) const;
 };
 
 }  // namespace satupintu::normalizer

@@ -195,7 +195,7 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
   found.category = found.classification.category;
 
   // 6. Report type, scope, priority
-  found.assessment = assess(found.reading, message, found.category, rules_);
+  found.assessment = assess(found.reading, message, found.classification, rules_);
   if (found.category == nullptr && found.assessment.danger != nullptr)
     found.category = &rules_.categories[found.assessment.danger->category];
 

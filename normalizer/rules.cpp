@@ -48,7 +48,10 @@ class RulesReader {
     read_spellings(words);  // before any phrase: they decide how its words read
     read_words(words);
     read_routing();
-    read_dangers();
+    read_circumstances();
+    read_groups();
+    read_dangers("emergencies", true);
+    read_dangers("hazards", false);
     read_scopes();
     read_flags();
     read_places();
@@ -107,12 +110,14 @@ class RulesReader {
     phrases(words, "beside", "What follows tells where it is.", Meaning::beside);
     phrases(words, "openers", "Another matter begins.", Meaning::opener);
     phrases(words, "corrections", "An earlier message said it wrong.", Meaning::correction);
-    phrases(words, "negations", "Right before a danger: it did not happen.", Meaning::negation);
-    phrases(words, "softeners", "Before a danger: it is feared or past, and makes the priority high.", Meaning::softener);
-    phrases(words, "problems", "Something is wrong: the text is a complaint.", Meaning::problem);
-    phrases(words, "aspiration", "The text proposes something.", Meaning::aspiration);
-    phrases(words, "information", "The text asks for something.", Meaning::information);
+    phrases(words, "problems", "Something is wrong: the text complains.", Meaning::problem, 0, kWordWeight);
+    phrases(words, "problem_hints", "Likewise, but less surely.", Meaning::problem, 0, kHintWeight);
+    phrases(words, "aspiration", "The text proposes something.", Meaning::aspiration, 0, kWordWeight);
+    phrases(words, "aspiration_hints", "Likewise, but less surely.", Meaning::aspiration, 0, kHintWeight);
+    phrases(words, "information", "The text asks for something.", Meaning::information, 0, kWordWeight);
+    phrases(words, "information_hints", "Likewise, but less surely.", Meaning::information, 0, kHintWeight);
     phrases(words, "thanks", "The text thanks.", Meaning::thanks);
+    phrases(words, "requests", "The text wants something done.", Meaning::request);
     phrases(words, "urgent", "Raises the priority to high.", Meaning::urgent);
     phrases(words, "anonymous", "The reporter's name is not to appear.", Meaning::anonymous);
     phrases(words, "secret", "The report is not to be public.", Meaning::secret);
@@ -190,10 +195,66 @@ class RulesReader {
     }
   }
 
-  void read_dangers() {
-    for (auto& [name, table] : settings_.tables("emergencies")) {
+  void read_circumstances() {
+    Settings table = settings_.table("circumstances");
+    const auto read = [&](std::string_view key, std::string_view about, Circumstance circumstance) {
+      phrases(table, key, about, Meaning::circumstance, static_cast<std::size_t>(circumstance));
+    };
+    read("denied", "Right before a danger: it did not happen.", Circumstance::denied);
+    read("befell", "Before an emergency: only an animal or a thing is in danger.", Circumstance::befell);
+    read("feared", "Before a danger: it has not happened.", Circumstance::feared);
+    read("imminent", "Right before a danger: it is about to happen.", Circumstance::imminent);
+    read("habitual", "Around a danger: it happens now and then.", Circumstance::habitual);
+    read("supposed", "Before a danger: what if it happened?", Circumstance::supposed);
+    read("past", "Around a danger: it happened before today.", Circumstance::past);
+    read("over", "Behind a danger: nobody is in danger any more.", Circumstance::over);
+    read("unreal", "Around a danger: a drill, a film, a statistic.", Circumstance::unreal);
+    read("another_time", "Around a danger: it is planned, or was long ago.", Circumstance::another_time);
+    read("now", "Before a danger: it goes on.", Circumstance::now);
+    read("nothing", "Phrases that only look like one of these.", Circumstance::nothing);
+  }
+
+  void read_groups() {
+    for (auto& [name, table] : settings_.tables("groups")) {
+      phrases(table, "words", "Phrases that the pairs of [emergencies], [hazards] and [scopes] refer to.", Meaning::group, groups_.size());
+      groups_.emplace(name, groups_.size());
+    }
+    rules_.pairs.resize(groups_.size());
+  }
+
+  // The groups named in one side of a pair; none after a mistake.
+  std::vector<std::size_t> groups_of(Settings& table, std::string_view side) {
+    std::vector<std::size_t> found;
+    for (const auto& name : split(side, ',')) {
+      const auto group = groups_.find(name);
+      if (group == groups_.end()) {
+        table.mistake("pairs", "holds " + quoted(name) + ", which is no group", "use the name of a list in [groups]");
+        return {};
+      }
+      found.push_back(group->second);
+    }
+    return found;
+  }
+
+  // "people, animals + stuck": one of the first groups near one of the second.
+  void read_pairs(Settings& table, Meaning tells, std::size_t index) {
+    for (const auto& pair : table.texts("pairs", "Groups that tell it when their words stand near each other.", {})) {
+      const auto sides = split(pair, '+');
+      if (sides.size() != 2) {
+        table.mistake("pairs", "holds " + quoted(pair) + ", which is no pair of groups", "write it like \"people + trapped\"");
+        continue;
+      }
+      const auto firsts = groups_of(table, sides[0]);
+      for (const std::size_t second : groups_of(table, sides[1]))
+        for (const std::size_t first : firsts) rules_.pairs[second].push_back({first, tells, index});
+    }
+  }
+
+  void read_dangers(std::string_view key, bool emergency) {
+    for (auto& [name, table] : settings_.tables(key)) {
       const std::size_t index = rules_.dangers.size();
-      Danger danger{table.text("label", "What people read."), 0};
+      Danger danger{table.text("label", "What people read."), 0, emergency,
+                    table.enabled("imminent", "Whether about to happen counts as happening.", false)};
       const std::string code = table.text("category", "The category when the text names no other.");
       const auto found = std::ranges::find(rules_.categories, code, &Category::code);
       if (found == rules_.categories.end()) {
@@ -203,8 +264,7 @@ class RulesReader {
       }
       rules_.dangers.push_back(std::move(danger));
       phrases(table, "words", "Phrases that are enough alone.", Meaning::danger, index);
-      phrases(table, "things", "Count near one of `dangers`.", Meaning::danger_thing, index);
-      phrases(table, "dangers", "Count near one of `things`.", Meaning::danger_event, index);
+      read_pairs(table, Meaning::danger, index);
       phrases(table, "unless", "Harmless phrases around one of these words.", Meaning::danger_unless, index);
     }
   }
@@ -221,7 +281,10 @@ class RulesReader {
         settings_.mistake("scopes", "holds " + quoted(name) + ", which is no class of matters",
                           "use court, crime, election, irrelevant or private");
       }
-      phrases(table, "words", "Phrases that tell such a matter.", Meaning::out_of_scope, rules_.scopes.size());
+      const std::size_t index = rules_.scopes.size();
+      phrases(table, "words", "Phrases that tell such a matter.", Meaning::out_of_scope, index, kWordWeight);
+      phrases(table, "hints", "Phrases that tell it only together with others.", Meaning::out_of_scope, index, kHintWeight);
+      read_pairs(table, Meaning::out_of_scope, index);
       const core::Scope scope = known == kScopes.end() ? core::Scope::in_scope : known->second;
       rules_.scopes.push_back({scope, table.text("reason", "Why, and where to turn to.")});
     }
@@ -392,6 +455,7 @@ class RulesReader {
   Rules rules_;
   std::map<std::string, PlaceName> places_;       // by official name
   std::map<std::string, std::string> spellings_;  // without gaps, and the official name
+  std::map<std::string, std::size_t, std::less<>> groups_;
 };
 
 // What the table knows by `name`, in any of its spellings: a match of this meaning that covers all of it.

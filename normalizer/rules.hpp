@@ -52,11 +52,36 @@ struct Category {
 struct Danger {
   std::string label;
   std::size_t category = 0;
+  bool emergency = false;  // else urgent, while nobody is in danger this minute
+  bool imminent = false;   // about to happen counts as happening
+};
+
+// What words near a danger say about it.
+enum class Circumstance : std::uint8_t {
+  denied,        // it did not happen
+  befell,        // only an animal or a thing
+  feared,        // it has not happened
+  imminent,      // it is about to happen
+  habitual,      // it happens now and then
+  supposed,      // what if it happened?
+  past,          // it happened before today
+  over,          // nobody is in danger any more
+  unreal,        // a drill, a film, a statistic
+  another_time,  // planned, or long ago
+  now,           // it goes on, whatever else is told
+  nothing,       // only looks like one of these
 };
 
 struct OutOfScope {
   core::Scope scope{};
   std::string reason;  // with the address to turn to
+};
+
+// Words of two groups that stand near each other and together tell a danger, or a matter out of scope.
+struct Pair {
+  std::size_t with = 0;  // the other group
+  Meaning tells{};       // danger or out_of_scope
+  std::size_t index = 0;
 };
 
 // What it takes to believe that a place's name means the place.
@@ -98,6 +123,7 @@ struct Rules {
   Standard standard, emergency_standard;
   std::vector<Danger> dangers;
   std::vector<OutOfScope> scopes;
+  std::vector<std::vector<Pair>> pairs;  // by the group that stands second in them
   std::vector<std::string> flags;
   std::vector<Kecamatan> kecamatan;
   std::vector<Kelurahan> kelurahan;

@@ -81,8 +81,8 @@ std::string_view name_of(normalizer::Void is_void) {
 // Under which name the page marks a match; empty for what only helps others to be understood.
 std::string_view mark_of(Meaning meaning) {
   switch (meaning) {
-    case Meaning::danger:
-    case Meaning::danger_event: return "danger";
+    case Meaning::category: return "category";
+    case Meaning::danger: return "danger";
     case Meaning::danger_unless: return "harmless";
     case Meaning::problem:
     case Meaning::aspiration:
