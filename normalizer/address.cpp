@@ -36,6 +36,8 @@ class AddressReader {
       }
     }
     if (location_.rt.empty() && location_.rw.empty()) set_bare_numbers();
+    std::ranges::sort(frame_.spots, {}, &Spot::first);
+    std::ranges::sort(frame_.behind_numbers);
     return std::move(frame_);
   }
 

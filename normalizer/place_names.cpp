@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 namespace satupintu::normalizer {
@@ -250,7 +251,7 @@ class Choice {
   // Where somebody lives is where the matter is, unless the text tells another place. Where somebody comes from on the way to another
   // place is not.
   bool home_counts(const NamedPlace& mention) const {
-    if (std::ranges::any_of(frame_.spots, [](const Spot& spot) { return spot.kind != Spot::Kind::landmark; })) return false;
+    if (any_street_) return false;
     return !is_before(mention, Meaning::passing) && !is_before(mention, Meaning::not_at);
   }
 
@@ -269,10 +270,18 @@ class Choice {
                                [&](const Match& match) { return match.meaning == meaning && match.first == mention.last + 1; });
   }
 
+  // The spots that a name may lie in or stand behind: few, however long the text is.
+  std::span<const Spot> spots_near(const NamedPlace& mention) const {
+    const std::uint32_t least = mention.first > kLongestSpot ? mention.first - kLongestSpot : 0;
+    const auto begin = std::ranges::lower_bound(frame_.spots, least, {}, &Spot::first);
+    return {begin, std::ranges::upper_bound(frame_.spots, mention.first, {}, &Spot::first)};
+  }
+
   const Spot* spot_with(const NamedPlace& mention, Spot::Kind kind) const {
+    const auto near = spots_near(mention);
     const auto found = std::ranges::find_if(
-        frame_.spots, [&](const Spot& spot) { return spot.kind == kind && spot.first <= mention.first && mention.first <= spot.last; });
-    return found == frame_.spots.end() ? nullptr : &*found;
+        near, [&](const Spot& spot) { return spot.kind == kind && spot.first <= mention.first && mention.first <= spot.last; });
+    return found == near.end() ? nullptr : &*found;
   }
 
   bool is_name_of_street(const NamedPlace& mention) const { return spot_with(mention, Spot::Kind::street) != nullptr; }
@@ -283,8 +292,8 @@ class Choice {
 
   // "jl husein sastranegara benda", "rt 02/04 benda", "masjid al ikhlas petir".
   bool is_behind_address(const NamedPlace& mention) const {
-    if (std::ranges::find(frame_.behind_numbers, mention.first) != frame_.behind_numbers.end()) return true;
-    return std::ranges::any_of(frame_.spots, [&](const Spot& spot) {
+    if (std::ranges::binary_search(frame_.behind_numbers, mention.first)) return true;
+    return std::ranges::any_of(spots_near(mention), [&](const Spot& spot) {
       if (spot.kind == Spot::Kind::landmark) return spot.first + 2 <= mention.first && mention.last == spot.last;
       return spot.last + 1 == mention.first && (spot.first < spot.last || ends_clause(mention.last));
     });
@@ -374,6 +383,7 @@ class Choice {
   const std::vector<NamedPlace>& mentions_;
   const AddressFrame& frame_;
   const Rules& rules_;
+  const bool any_street_ = std::ranges::any_of(frame_.spots, [](const Spot& spot) { return spot.kind != Spot::Kind::landmark; });
 };
 
 }  // namespace

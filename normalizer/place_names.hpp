@@ -30,7 +30,9 @@ struct Spot {
   std::uint32_t last = 0;
 };
 
-// What a reader of the address knows of the words.
+inline constexpr std::uint32_t kLongestSpot = 8;  // words; none is longer
+
+// What a reader of the address knows of the words; each list in the order of the text.
 struct AddressFrame {
   std::vector<Spot> spots;
   std::vector<std::uint32_t> behind_numbers;  // words right behind an RT, an RW or a house number
