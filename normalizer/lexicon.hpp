@@ -63,7 +63,9 @@ enum class Meaning : std::uint8_t {
   alley_word,
   estate_word,
   landmark_word,
-  title,  // part of a street's name that people leave out
+  site,      // a kind of place that bears a name of its own: Rules::sites
+  everyday,  // a word that everybody uses: nobody's and no place's name
+  title,     // part of a street's name that people leave out
   crossing_word,
   distance_unit,
   distance_from,

@@ -99,15 +99,13 @@ void set_flags(Complaint& complaint, const Analysis& found, const Rules& rules) 
     complaint.flags.emplace_back("unknown_category");
 }
 
-// Two people who ask the same, or thank for the same, do not speak of the same lamp. A photo tells where something is.
+// Two people who thank for the same do not speak of the same lamp. A photo tells where something is.
 bool tells_of_a_matter(const Complaint& complaint, const Analysis& found) {
   const CommandKind command = found.command.kind;
   const MessageKind kind = found.message.kind;
   if (command != CommandKind::none && command != CommandKind::officer) return false;
   if (kind == MessageKind::retraction || kind == MessageKind::reaction || kind == MessageKind::unsupported) return false;
-  const bool is_matter = complaint.report_type == core::ReportType::complaint || complaint.report_type == core::ReportType::emergency ||
-                         complaint.report_type == core::ReportType::aspiration;
-  return is_matter && complaint.scope != core::Scope::out_of_scope_irrelevant;
+  return complaint.report_type != core::ReportType::thanks && complaint.scope != core::Scope::out_of_scope_irrelevant;
 }
 
 void set_places(Complaint& complaint, Places places) {

@@ -59,6 +59,11 @@ class RulesReader {
     read_learned();
     for (const auto& word : words.texts("real_words", "Words that are no misspelling of a listed one.", {}))
       rules_.lexicon.add_real_word(word);
+    // Likewise no misspelling of anything; that some are listed elsewhere, too, is no mistake.
+    for (const auto& word : words.texts("everyday", "Words that are no name of anything.", {})) {
+      rules_.lexicon.add_real_word(word);
+      static_cast<void>(rules_.lexicon.add(word, Meaning::everyday));
+    }
     return std::move(rules_);
   }
 
@@ -344,6 +349,9 @@ class RulesReader {
     phrases(places, "alley_words", "Words before the name of an alley.", Meaning::alley_word);
     phrases(places, "estate_words", "Words before the name of an estate.", Meaning::estate_word);
     phrases(places, "landmark_words", "Words with which people describe a spot.", Meaning::landmark_word);
+    const auto sites = places.texts("sites", "Kinds of places that bear names of their own; other words for a kind behind |.", {});
+    for (std::size_t i = 0; i < sites.size(); ++i)
+      for (const auto& word : split(sites[i], '|')) add(places, "sites", word, Meaning::site, i, 1);
     phrases(places, "titles", "Parts of a street's name that people leave out.", Meaning::title);
     phrases(places, "crossing_words", "Words between two streets that meet.", Meaning::crossing_word);
     phrases(places, "distance_units", "Units of a distance.", Meaning::distance_unit);

@@ -158,6 +158,11 @@ unsigned number_of(std::string_view digits, unsigned most) {
   return error == std::errc{} && end == digits.data() + digits.size() && number <= most ? number : 0;
 }
 
+// A byte for each of a name's first two words; the second may be missing.
+std::uint16_t two_words(std::string_view first, std::string_view second) {
+  return static_cast<std::uint16_t>(hash8(first) << 8U | hash8(second));
+}
+
 // Reads "Jl. Moh. Toha no 5, Gg. Masjid blok C" into the sketch.
 class Address {
  public:
@@ -170,7 +175,7 @@ class Address {
       std::fill(kinds_.begin() + match.first, kinds_.begin() + match.last + 1, match.meaning);
     }
     ends_ = words_of(reading, Meaning::kelurahan, Meaning::kecamatan, Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::rt_word,
-                     Meaning::rw_word);
+                     Meaning::rw_word, Meaning::problem, Meaning::everyday);
     left_out_ = words_of(reading, Meaning::title);
   }
 
@@ -188,6 +193,11 @@ class Address {
     }
   }
 
+  // Those numbers that are told apart from an address, too: "taman cibodas blok A1".
+  void read_numbers() {
+    for (std::uint32_t i = 0; i < kinds_.size();) i = kinds_[i] == Meaning::number_word ? read_number(i) : i + 1;
+  }
+
  private:
   std::string_view folded(std::uint32_t i) const { return reading_.words.folded_of(reading_.words.list[i]); }
 
@@ -195,41 +205,53 @@ class Address {
     const std::string_view word = canonical(reading_, i, lexicon_);
     while (i < kinds_.size() && kinds_[i] == Meaning::number_word) ++i;
     if (i == kinds_.size()) return i;
-    if (word == "km") sketch_.kilometre = static_cast<std::uint8_t>(number_of(folded(i), 255));
-    else if (reading_.words.list[i].number) set_house_number(i);
-    else if (word.starts_with("bl")) sketch_.block = hash8(folded(i));
-    else return i;
+    if (word == "km") set(sketch_.kilometre, static_cast<std::uint8_t>(number_of(folded(i), 255)));
+    else if (word.starts_with("bl")) set(sketch_.block, hash8(folded(i)));
+    else set_house_number(i);
     return i + 1;
   }
 
-  void set_house_number(std::uint32_t i) {
-    if (sketch_.house_number == 0) sketch_.house_number = static_cast<std::uint16_t>(number_of(folded(i), 9999));
-  }
+  void set_house_number(std::uint32_t i) { set(sketch_.house_number, static_cast<std::uint16_t>(number_of(folded(i), 9999))); }
 
   std::uint32_t read_name(std::uint32_t i, Meaning kind) {
-    std::string name, title;
+    std::vector<std::string> name, titles;
     for (const std::uint32_t first = i; i < kinds_.size() && !kinds_[i]; ++i) {
       const Word& word = reading_.words.list[i];
       const bool is_behind = i > first;
-      if (is_behind && (ends_[i] || (word.after_break && !name.empty()))) break;
+      if (ends_[i] && (is_behind || !is_place(i))) break;
+      if (word.after_break && !name.empty()) break;
       if (word.number && kind == Meaning::street_word && !name.empty()) {
         set_house_number(i);
         continue;
       }
       const std::string_view digits = is_behind ? digits_of_roman(folded(i)) : std::string_view();
-      const std::string part = digits.empty() ? sound_of(canonical(reading_, i, lexicon_)) : std::string(digits);
-      (left_out_[i] ? title : name) += part;
+      (left_out_[i] ? titles : name).push_back(digits.empty() ? sound_of(canonical(reading_, i, lexicon_)) : std::string(digits));
     }
-    set(kind, hash16(name.empty() ? title : name));
+    if (name.empty()) name = std::move(titles);
+    if (!name.empty()) set_name(kind, two_words(name[0], name.size() > 1 ? name[1] : std::string()));
     // Behind the name's end: the rest up to the next "gang" or number is no name.
     while (i < kinds_.size() && !kinds_[i] && !reading_.words.list[i].after_break) ++i;
     return i;
   }
 
-  void set(Meaning kind, std::uint16_t name) {
-    std::uint16_t& field = kind == Meaning::alley_word ? sketch_.alley : kind == Meaning::estate_word ? sketch_.estate : sketch_.street;
-    if (field == 0) field = name;
-    else if (kind == Meaning::street_word && field != name && sketch_.cross_street == 0) sketch_.cross_street = name;
+  bool is_place(std::uint32_t i) const {
+    return std::ranges::any_of(reading_.around({i, i}, 0), [&](const Match& match) {
+      return match.first <= i && i <= match.last && (match.meaning == Meaning::kelurahan || match.meaning == Meaning::kecamatan);
+    });
+  }
+
+  void set_name(Meaning kind, std::uint16_t name) {
+    if (kind == Meaning::alley_word) return set(sketch_.alley, name);
+    if (kind == Meaning::street_word)
+      return set(sketch_.street != 0 && sketch_.street != name ? sketch_.cross_street : sketch_.street, name);
+    // A cluster within an estate tells as much as a block.
+    if (sketch_.estate != 0 && sketch_.estate != name) return set(sketch_.block, hash8(std::to_string(name)));
+    sketch_.estate = name;
+  }
+
+  template <class Number>
+  static void set(Number& field, Number value) {
+    if (field == 0) field = value;
   }
 
   Sketch& sketch_;
@@ -239,22 +261,38 @@ class Address {
   std::vector<bool> ends_, left_out_;
 };
 
+template <std::size_t kMost>
+void add(std::array<std::uint16_t, kMost>& known, std::uint16_t name) {
+  for (auto& field : known) {
+    if (field == name) return;
+    if (field != 0) continue;
+    field = name;
+    return;
+  }
+}
+
+// "puskesmas cipondoh", "pasar malabar", "smpn 43": what it is and what it is called together are one place in the city.
+void add_sites(Sketch& sketch, const Reading& reading, const Lexicon& lexicon) {
+  const std::vector<bool> says_nothing = words_of(reading, Meaning::at, Meaning::everyday, Meaning::problem, Meaning::site);
+  for (const Match& match : reading.matches) {
+    const std::size_t name = match.last + 1;
+    if (match.meaning != Meaning::site || name >= reading.words.list.size()) continue;
+    if (says_nothing[name] || reading.words.list[name].after_break) continue;
+    add(sketch.sites, static_cast<std::uint16_t>((1U + match.index % 255U) << 8U | hash8(sound_of(canonical(reading, name, lexicon)))));
+  }
+}
+
 // Of a place's description first, then of the whole text.
 void add_names(Sketch& sketch, const Reading& reading, const Lexicon& lexicon, bool is_place) {
-  std::vector<bool> common = words_of(reading, Meaning::filler, Meaning::name_end, Meaning::at, Meaning::number_word, Meaning::rt_word,
-                                      Meaning::rw_word, Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::kelurahan,
-                                      Meaning::kecamatan, Meaning::title, Meaning::category, Meaning::problem, Meaning::landmark_word);
+  const std::vector<bool> common =
+      words_of(reading, Meaning::filler, Meaning::everyday, Meaning::name_end, Meaning::at, Meaning::number_word, Meaning::rt_word,
+               Meaning::rw_word, Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::kelurahan, Meaning::kecamatan, Meaning::title,
+               Meaning::category, Meaning::problem, Meaning::landmark_word, Meaning::site);
   for (std::size_t i = 0; i < reading.words.list.size(); ++i) {
     const Word& word = reading.words.list[i];
     const std::string_view folded = reading.words.folded_of(word);
     if (word.number || common[i] || folded.size() < kShortestName || (!is_place && reading.ids[i] != 0)) continue;
-    const std::uint16_t name = hash16(sound_of(canonical(reading, i, lexicon)));
-    for (auto& known : sketch.names) {
-      if (known == name) break;
-      if (known != 0) continue;
-      known = name;
-      break;
-    }
+    add(sketch.names, hash16(sound_of(canonical(reading, i, lexicon))));
   }
 }
 
@@ -273,7 +311,7 @@ void sketch_place(Sketch& sketch, const core::Location& location, const Rules& r
     if (!part->empty()) add_names(sketch, Reading(*part, rules.lexicon), rules.lexicon, true);
 }
 
-constexpr std::size_t kPackedBytes = kSignatureRows + 30 + 2 * kNames + 4 * kBands;
+constexpr std::size_t kPackedBytes = kSignatureRows + 30 + 2 * (kSites + kNames) + 4 * kBands;
 
 void put(std::string& out, std::uint32_t value, unsigned bytes) {
   for (unsigned i = bytes; i > 0; --i) out += static_cast<char>(value >> (8 * (i - 1)));
@@ -292,7 +330,7 @@ std::string Sketch::packed() const {
   put(out, words, 1);
   for (const auto category : categories) put(out, category, 1);
   put(out, lasts_hours, 1);
-  put(out, widespread ? 1 : 0, 1);
+  put(out, (widespread ? 1U : 0U) | (asks ? 2U : 0U), 1);
   put(out, position ? steps(position->latitude, 180) : 0, 3);
   put(out, position ? steps(position->longitude, 360) : 0, 3);
   put(out, position ? static_cast<std::uint32_t>(std::clamp(std::ceil(position->accuracy_m / 10), 0.0, 255.0)) : 0, 1);
@@ -300,6 +338,7 @@ std::string Sketch::packed() const {
   put(out, kecamatan, 1);
   for (const auto name : {street, cross_street, alley, estate, house_number}) put(out, name, 2);
   for (const auto number : {kilometre, block, rt, rw}) put(out, number, 1);
+  for (const auto site : sites) put(out, site, 2);
   for (const auto name : names) put(out, name, 2);
   for (const auto band : bands) put(out, band, 4);
   return out;
@@ -316,7 +355,10 @@ Sketch sketch_of(const Reading& reading, const core::Complaint& complaint, const
     sketch.widespread = category->widespread;
   }
   sketch_place(sketch, complaint.location, rules);
+  Address(sketch, reading, rules.lexicon).read_numbers();
+  add_sites(sketch, reading, rules.lexicon);
   add_names(sketch, reading, rules.lexicon, false);
+  sketch.asks = complaint.report_type == core::ReportType::information;
   return sketch;
 }
 

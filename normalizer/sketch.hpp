@@ -19,9 +19,10 @@ namespace satupintu::normalizer {
 inline constexpr std::size_t kSignatureRows = 24;
 inline constexpr std::size_t kBands = 6;
 inline constexpr std::size_t kRowsPerBand = 3;
-inline constexpr std::size_t kNames = 8;
+inline constexpr std::size_t kSites = 3;
+inline constexpr std::size_t kNames = 9;
 
-// All that is zero is unknown. Names are hashed in the spelling that their ways of being written have in common.
+// All that is zero is unknown. Names are hashed as they sound, in the spelling that their ways of being written have in common.
 struct Sketch {
   // MinHash over the letters, three by three, of the words that say something. A row is its least hash as a floating-point
   // number, the larger the smaller, so that the signature of two texts together is the greater of each row.
@@ -31,6 +32,7 @@ struct Sketch {
   std::array<std::uint8_t, 3> categories{};   // the report's own, then what it also speaks of
   std::uint8_t lasts_hours = 0;               // see Category::lasts
   bool widespread = false;                    // see Category::widespread
+  bool asks = false;                          // asks for information
 
   struct Position {
     double latitude, longitude;
@@ -39,10 +41,12 @@ struct Sketch {
   std::optional<Position> position;
   std::uint16_t kelurahan = 0;
   std::uint8_t kecamatan = 0;
+  // The first two words of a name, a byte each, since people leave out the rest.
   std::uint16_t street = 0, cross_street = 0, alley = 0, estate = 0;
   std::uint16_t house_number = 0;
   std::uint8_t kilometre = 0, block = 0;
   std::uint8_t rt = 0, rw = 0;
+  std::array<std::uint16_t, kSites> sites{};  // "puskesmas cipondoh": a byte for the kind, one for its name
   // Words by which few things are called: of the street, of landmarks, and those of the text that no list of ours holds.
   std::array<std::uint16_t, kNames> names{};
 

@@ -14,12 +14,13 @@
 -- However many reports share a feature, one is compared with at most kMostCandidates others.
 
 local function new_similar(tag, at, window)
-  local kFacts, kProfile, kChunk, kBands, kRows = 70, 88, 1024, 6, 24
+  local kFacts, kProfile, kChunk, kBands, kRows = 78, 96, 1024, 6, 24
   local kSlices, kShards, kFirst, kNewest = 4, 16384, 4, 8
   local kMostCandidates, kMostLinks = 32, 6
-  local kFormat = '>BBBBBBI3I3BHBHHHHHBBBBHHHHHHHH'  -- the facts behind the signature
-  local kWords, kCategory, kLasts, kWide, kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 1, 2, 5, 6, 7, 8, 9, 10, 11
-  local kStreet, kCross, kAlley, kEstate, kHouse, kKilometre, kBlock, kRt, kRw, kName, kLastName = 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 28
+  local kFormat = '>BBBBBBI3I3BHBHHHHHBBBB' .. string.rep('H', 12)  -- the facts behind the signature
+  local kWords, kCategory, kLasts, kFlags, kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 1, 2, 5, 6, 7, 8, 9, 10, 11
+  local kStreet, kCross, kAlley, kEstate, kHouse, kKilometre, kBlock, kRt, kRw = 12, 13, 14, 15, 16, 17, 18, 19, 20
+  local kSite, kLastSite, kName, kLastKey, kLastName = 21, 23, 24, 28, 32
   local kMetres = 111195 * 180 / 2 ^ 24  -- a step north; a step east is twice as many degrees
   local kCell = 256                      -- steps north, 305 m
   local call, floor, abs, min, max, byte, char = redis.call, math.floor, math.abs, math.min, math.max, string.byte, string.char
@@ -66,8 +67,8 @@ local function new_similar(tag, at, window)
       asked[#asked + 1] = cell(at_north, at_east + to_east)
       asked[#asked + 1] = cell(at_north + to_north, at_east + to_east)
     end
-    for i = kName, kLastName do
-      if profile[i] > 0 then kept[#kept + 1] = feature(2, category, profile[i]) end
+    for i = kSite, kLastKey do
+      if profile[i] > 0 then kept[#kept + 1] = feature(i < kName and 6 or 2, category, profile[i]) end
     end
     if profile[kRw] > 0 and kelurahan > 0 then kept[#kept + 1] = feature(3, category, kelurahan * 256 + profile[kRw]) end
     for i = 1, kBands do
@@ -76,8 +77,8 @@ local function new_similar(tag, at, window)
     -- Also what else was spoken of: a fallen tree that blocks the road is a matter of trees or of roads.
     for i = kCategory + 1, kCategory + 2 do
       if profile[i] > 0 then
-        for j = kName, kName + 1 do
-          if profile[j] > 0 then kept[#kept + 1] = feature(2, profile[i], profile[j]) end
+        for j = kSite, kName do
+          if profile[j] > 0 then kept[#kept + 1] = feature(j < kName and 6 or 2, profile[i], profile[j]) end
         end
       end
     end
@@ -89,16 +90,31 @@ local function new_similar(tag, at, window)
   local function differ(mine, theirs, field) return mine[field] > 0 and theirs[field] > 0 and mine[field] ~= theirs[field] end
   local function agree(mine, theirs, field) return mine[field] > 0 and mine[field] == theirs[field] end
 
-  local function common_names(mine, theirs)
+  -- Names of two words, of which people leave out the second.
+  local function same_name(a, b)
+    return a > 0 and b > 0 and floor(a / 256) == floor(b / 256) and (a % 256 == b % 256 or a % 256 == 0 or b % 256 == 0)
+  end
+
+  local function common(mine, theirs, from, to)
     local count = 0
-    for i = kName, kLastName do
+    for i = from, to do
       local name = mine[i]
       if name == 0 then break end
-      for j = kName, kLastName do
+      for j = from, to do
         if theirs[j] == name then count = count + 1 break end
       end
     end
     return count
+  end
+
+  -- Two of the same kind that bear different names: another crossing, another school.
+  local function other_site(mine, theirs)
+    for i = kSite, kLastSite do
+      for j = kSite, kLastSite do
+        if differ(mine, theirs, i) and floor(mine[i] / 256) == floor(theirs[j] / 256) and mine[i] ~= theirs[j] then return true end
+      end
+    end
+    return false
   end
 
   -- Metres, less what both may be wrong by; nil when one has no position.
@@ -116,7 +132,7 @@ local function new_similar(tag, at, window)
     if a == b then return a > 0 and 1 or 0.5 end
     if a == 0 or b == 0 then return 0.6 end
     for i = kCategory + 1, kCategory + 2 do
-      if mine[i] == b or theirs[i] == a then return 0.8 end
+      if mine[i] == b or theirs[i] == a then return 0.9 end
     end
     return 0
   end
@@ -131,19 +147,22 @@ local function new_similar(tag, at, window)
     if theirs[kLasts] > 0 then lasts = min(lasts, theirs[kLasts] * 3600000) end
     if age > lasts then return nil end
 
-    local names = common_names(mine, theirs)
-    local wide = mine[kWide] > 0 and theirs[kWide] > 0
+    local sites, names = common(mine, theirs, kSite, kLastSite), common(mine, theirs, kName, kLastName)
+    local wide = mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1
     local metres = distance(mine, theirs)
-    local same_street = agree(mine, theirs, kStreet) or agree(mine, theirs, kCross) or
-                        (mine[kStreet] > 0 and mine[kStreet] == theirs[kCross]) or (mine[kCross] > 0 and mine[kCross] == theirs[kStreet])
-    if differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan) then return nil end
-    if differ(mine, theirs, kStreet) and not same_street and names < 2 then return nil end
-    if differ(mine, theirs, kAlley) or differ(mine, theirs, kBlock) then return nil end
-    if differ(mine, theirs, kEstate) and names < 2 then return nil end
-    if differ(mine, theirs, kRw) or differ(mine, theirs, kRt) then return nil end
+    local same_street = same_name(mine[kStreet], theirs[kStreet]) or same_name(mine[kCross], theirs[kCross]) or
+                        same_name(mine[kStreet], theirs[kCross]) or same_name(mine[kCross], theirs[kStreet])
+    local same_alley, same_estate = same_name(mine[kAlley], theirs[kAlley]), same_name(mine[kEstate], theirs[kEstate])
+    if differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan) or differ(mine, theirs, kRw) or differ(mine, theirs, kRt) or
+       differ(mine, theirs, kBlock) or differ(mine, theirs, kKilometre) then
+      return nil
+    end
+    if differ(mine, theirs, kStreet) and not same_street then return nil end
+    if differ(mine, theirs, kAlley) and not same_alley then return nil end
+    if differ(mine, theirs, kEstate) and not same_estate then return nil end
     if metres and metres > (wide and 1500 or 400) then return nil end
     if differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 then return nil end
-    if differ(mine, theirs, kKilometre) then return nil end
+    if sites == 0 and other_site(mine, theirs) then return nil end
 
     local alike = 0
     for i = 1, kRows do
@@ -159,11 +178,12 @@ local function new_similar(tag, at, window)
       why[#why + 1] = reason
     end
     if metres and metres <= 150 then found(metres <= 60 and 0.85 or 0.65, 'near') end
-    if same_street then found(0.5, 'same_street') end
-    if agree(mine, theirs, kAlley) then found(0.35, 'same_alley') end
-    if agree(mine, theirs, kEstate) then found(0.5, 'same_estate') end
-    local beyond_street = names - (same_street and 1 or 0)
-    if beyond_street > 0 then found(1 - 0.7 ^ beyond_street, 'same_names') end
+    if same_street then found(0.56, 'same_street') end
+    if same_alley then found(0.3, 'same_alley') end
+    if same_estate then found(0.5, 'same_estate') end
+    if sites > 0 then found(0.6, 'same_site') end
+    local words = names - (same_street and 2 or 0) - (same_alley and 1 or 0) - (same_estate and 2 or 0)
+    if words > 0 then found(1 - 0.7 ^ words, 'same_names') end
     if agree(mine, theirs, kKelurahan) then found(wide and 0.5 or 0.15, 'same_kelurahan')
     elseif agree(mine, theirs, kKecamatan) then found(0.05, 'same_kecamatan') end
     if agree(mine, theirs, kRw) then found(0.3, 'same_rw') end
@@ -171,6 +191,7 @@ local function new_similar(tag, at, window)
     if agree(mine, theirs, kKilometre) then found(0.25, 'same_kilometre') end
     if agree(mine, theirs, kHouse) then found(0.25, 'same_house_number') end
 
+    if mine[kFlags] >= 2 or theirs[kFlags] >= 2 then kind = kind * 0.8 end  -- one only asks
     local placed = place * kind * (1 - 0.2 * age / window)
     local worded = alike * 0.7 * max(kind, 0.5)
     local score = either(placed, worded)
@@ -293,7 +314,7 @@ local function new_similar(tag, at, window)
     local merged = {rows = {}}
     for i = 1, kLastName do merged[i] = first[i] > 0 and first[i] or second[i] end
     if first[kCategory] > 0 then
-      for i = kCategory, kWide do merged[i] = first[i] end
+      for i = kCategory, kFlags do merged[i] = first[i] end
     end
     if first[kLatitude] > 0 then merged[kAccuracy] = first[kAccuracy] end
     local names, count = {}, 0
