@@ -177,6 +177,7 @@ class Address {
     ends_ = words_of(reading, Meaning::kelurahan, Meaning::kecamatan, Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::rt_word,
                      Meaning::rw_word, Meaning::problem, Meaning::everyday);
     left_out_ = words_of(reading, Meaning::title);
+    tells_ = words_of(reading, Meaning::category);
   }
 
   // What stands before any "jalan" or "gang" is the name of a street.
@@ -218,6 +219,7 @@ class Address {
     for (const std::uint32_t first = i; i < kinds_.size() && !kinds_[i]; ++i) {
       const Word& word = reading_.words.list[i];
       const bool is_behind = i > first;
+      if (kind == Meaning::alley_word && !is_behind && tells_[i]) break;  // "gang amblas"
       if (ends_[i] && (is_behind || !is_place(i))) break;
       if (word.after_break && !name.empty()) break;
       if (word.number && kind == Meaning::street_word && !name.empty()) {
@@ -244,9 +246,7 @@ class Address {
     if (kind == Meaning::alley_word) return set(sketch_.alley, name);
     if (kind == Meaning::street_word)
       return set(sketch_.street != 0 && sketch_.street != name ? sketch_.cross_street : sketch_.street, name);
-    // A cluster within an estate tells as much as a block.
-    if (sketch_.estate != 0 && sketch_.estate != name) return set(sketch_.block, hash8(std::to_string(name)));
-    sketch_.estate = name;
+    set(sketch_.estate != 0 && sketch_.estate != name ? sketch_.inner_estate : sketch_.estate, name);
   }
 
   template <class Number>
@@ -258,13 +258,13 @@ class Address {
   const Reading& reading_;
   const Lexicon& lexicon_;
   std::vector<std::optional<Meaning>> kinds_;
-  std::vector<bool> ends_, left_out_;
+  std::vector<bool> ends_, left_out_, tells_;
 };
 
 template <std::size_t kMost>
-void add(std::array<std::uint16_t, kMost>& known, std::uint16_t name) {
+void add(std::array<std::uint16_t, kMost>& known, std::uint16_t name, std::uint16_t unlike = 0) {
   for (auto& field : known) {
-    if (field == name) return;
+    if ((field | unlike) == (name | unlike)) return;
     if (field != 0) continue;
     field = name;
     return;
@@ -278,7 +278,11 @@ void add_sites(Sketch& sketch, const Reading& reading, const Lexicon& lexicon) {
     const std::size_t name = match.last + 1;
     if (match.meaning != Meaning::site || name >= reading.words.list.size()) continue;
     if (says_nothing[name] || reading.words.list[name].after_break) continue;
-    add(sketch.sites, static_cast<std::uint16_t>((1U + match.index % 255U) << 8U | hash8(sound_of(canonical(reading, name, lexicon)))));
+    std::string called = sound_of(canonical(reading, name, lexicon));
+    // "SDN Cikokol 12"
+    if (name + 1 < reading.words.list.size() && reading.words.list[name + 1].number && !reading.words.list[name].number)
+      called += reading.words.folded_of(reading.words.list[name + 1]);
+    add(sketch.sites, static_cast<std::uint16_t>((1U + match.index % 255U) << 8U | hash8(called)));
   }
 }
 
@@ -287,12 +291,14 @@ void add_names(Sketch& sketch, const Reading& reading, const Lexicon& lexicon, b
   const std::vector<bool> common =
       words_of(reading, Meaning::filler, Meaning::everyday, Meaning::name_end, Meaning::at, Meaning::number_word, Meaning::rt_word,
                Meaning::rw_word, Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::kelurahan, Meaning::kecamatan, Meaning::title,
-               Meaning::category, Meaning::problem, Meaning::landmark_word, Meaning::site);
+               Meaning::problem, Meaning::landmark_word, Meaning::site);
+  const std::vector<bool> ours = words_of(reading, Meaning::category);
   for (std::size_t i = 0; i < reading.words.list.size(); ++i) {
     const Word& word = reading.words.list[i];
     const std::string_view folded = reading.words.folded_of(word);
-    if (word.number || common[i] || folded.size() < kShortestName || (!is_place && reading.ids[i] != 0)) continue;
-    add(sketch.names, hash16(sound_of(canonical(reading, i, lexicon))));
+    if (word.number || common[i] || folded.size() < kShortestName || (!is_place && (ours[i] || reading.ids[i] != 0))) continue;
+    const unsigned name = std::max<unsigned>(hash16(sound_of(canonical(reading, i, lexicon))) & ~1U, 2U);
+    add(sketch.names, static_cast<std::uint16_t>(name | (is_place ? 1U : 0U)), 1);
   }
 }
 
@@ -311,7 +317,7 @@ void sketch_place(Sketch& sketch, const core::Location& location, const Rules& r
     if (!part->empty()) add_names(sketch, Reading(*part, rules.lexicon), rules.lexicon, true);
 }
 
-constexpr std::size_t kPackedBytes = kSignatureRows + 30 + 2 * (kSites + kNames) + 4 * kBands;
+constexpr std::size_t kPackedBytes = kSignatureRows + 32 + 2 * (kSites + kNames) + 4 * kBands;
 
 void put(std::string& out, std::uint32_t value, unsigned bytes) {
   for (unsigned i = bytes; i > 0; --i) out += static_cast<char>(value >> (8 * (i - 1)));
@@ -336,7 +342,7 @@ std::string Sketch::packed() const {
   put(out, position ? static_cast<std::uint32_t>(std::clamp(std::ceil(position->accuracy_m / 10), 0.0, 255.0)) : 0, 1);
   put(out, kelurahan, 2);
   put(out, kecamatan, 1);
-  for (const auto name : {street, cross_street, alley, estate, house_number}) put(out, name, 2);
+  for (const auto name : {street, cross_street, alley, estate, inner_estate, house_number}) put(out, name, 2);
   for (const auto number : {kilometre, block, rt, rw}) put(out, number, 1);
   for (const auto site : sites) put(out, site, 2);
   for (const auto name : names) put(out, name, 2);

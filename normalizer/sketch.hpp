@@ -42,12 +42,13 @@ struct Sketch {
   std::uint16_t kelurahan = 0;
   std::uint8_t kecamatan = 0;
   // The first two words of a name, a byte each, since people leave out the rest.
-  std::uint16_t street = 0, cross_street = 0, alley = 0, estate = 0;
+  std::uint16_t street = 0, cross_street = 0, alley = 0, estate = 0, inner_estate = 0;
   std::uint16_t house_number = 0;
   std::uint8_t kilometre = 0, block = 0;
   std::uint8_t rt = 0, rw = 0;
   std::array<std::uint16_t, kSites> sites{};  // "puskesmas cipondoh": a byte for the kind, one for its name
-  // Words by which few things are called: of the street, of landmarks, and those of the text that no list of ours holds.
+  // Words by which few things are called: those of its address and landmarks, which are odd, and those of the text that no list of
+  // ours holds, which are even.
   std::array<std::uint16_t, kNames> names{};
 
   // Big-endian, in this order; a position is two numbers of 24 bits and its accuracy in tens of metres. The bands come last:

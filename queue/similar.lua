@@ -14,13 +14,13 @@
 -- However many reports share a feature, one is compared with at most kMostCandidates others.
 
 local function new_similar(tag, at, window)
-  local kFacts, kProfile, kChunk, kBands, kRows = 78, 96, 1024, 6, 24
+  local kFacts, kProfile, kChunk, kBands, kRows = 80, 98, 1024, 6, 24
   local kSlices, kShards, kFirst, kNewest = 4, 16384, 4, 8
   local kMostCandidates, kMostLinks = 32, 6
-  local kFormat = '>BBBBBBI3I3BHBHHHHHBBBB' .. string.rep('H', 12)  -- the facts behind the signature
+  local kFormat = '>BBBBBBI3I3BHBHHHHHHBBBB' .. string.rep('H', 12)  -- the facts behind the signature
   local kWords, kCategory, kLasts, kFlags, kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 1, 2, 5, 6, 7, 8, 9, 10, 11
-  local kStreet, kCross, kAlley, kEstate, kHouse, kKilometre, kBlock, kRt, kRw = 12, 13, 14, 15, 16, 17, 18, 19, 20
-  local kSite, kLastSite, kName, kLastKey, kLastName = 21, 23, 24, 28, 32
+  local kStreet, kCross, kAlley, kEstate, kHouse, kKilometre, kBlock, kRt, kRw = 12, 13, 14, 15, 17, 18, 19, 20, 21
+  local kInner, kSite, kLastSite, kName, kLastKey, kLastName = 16, 22, 24, 25, 29, 33
   local kMetres = 111195 * 180 / 2 ^ 24  -- a step north; a step east is twice as many degrees
   local kCell = 256                      -- steps north, 305 m
   local call, floor, abs, min, max, byte, char = redis.call, math.floor, math.abs, math.min, math.max, string.byte, string.char
@@ -57,6 +57,7 @@ local function new_similar(tag, at, window)
     local kept, asked = {}, {}
     local category, kelurahan, latitude = profile[kCategory], profile[kKelurahan], profile[kLatitude]
     local function cell(north, east) return feature(1, category, north * 131072 + east) end
+    local function named(field, of) return field < kName and feature(6, of, profile[field]) or feature(2, of, floor(profile[field] / 2)) end
     if latitude > 0 then
       local north, east = latitude / kCell, profile[kLongitude] / kCell * 2
       local at_north, at_east = floor(north), floor(east)
@@ -68,7 +69,7 @@ local function new_similar(tag, at, window)
       asked[#asked + 1] = cell(at_north + to_north, at_east + to_east)
     end
     for i = kSite, kLastKey do
-      if profile[i] > 0 then kept[#kept + 1] = feature(i < kName and 6 or 2, category, profile[i]) end
+      if profile[i] > 0 then kept[#kept + 1] = named(i, category) end
     end
     if profile[kRw] > 0 and kelurahan > 0 then kept[#kept + 1] = feature(3, category, kelurahan * 256 + profile[kRw]) end
     for i = 1, kBands do
@@ -78,7 +79,7 @@ local function new_similar(tag, at, window)
     for i = kCategory + 1, kCategory + 2 do
       if profile[i] > 0 then
         for j = kSite, kName do
-          if profile[j] > 0 then kept[#kept + 1] = feature(j < kName and 6 or 2, profile[i], profile[j]) end
+          if profile[j] > 0 then kept[#kept + 1] = named(j, profile[i]) end
         end
       end
     end
@@ -90,21 +91,43 @@ local function new_similar(tag, at, window)
   local function differ(mine, theirs, field) return mine[field] > 0 and theirs[field] > 0 and mine[field] ~= theirs[field] end
   local function agree(mine, theirs, field) return mine[field] > 0 and mine[field] == theirs[field] end
 
-  -- Names of two words, of which people leave out the second.
-  local function same_name(a, b)
-    return a > 0 and b > 0 and floor(a / 256) == floor(b / 256) and (a % 256 == b % 256 or a % 256 == 0 or b % 256 == 0)
+  -- Names of two words, of which people leave out the second, or which run on into something else.
+  local function same_name(a, b, certain)
+    return a > 0 and b > 0 and floor(a / 256) == floor(b / 256) and (certain or a % 256 == b % 256 or a % 256 == 0 or b % 256 == 0)
   end
 
-  local function common(mine, theirs, from, to)
-    local count = 0
-    for i = from, to do
-      local name = mine[i]
-      if name == 0 then break end
-      for j = from, to do
-        if theirs[j] == name then count = count + 1 break end
+  -- Whether any of two names is any of two others.
+  local function same_of_two(mine, theirs, one, other, certain)
+    return same_name(mine[one], theirs[one], certain) or same_name(mine[other], theirs[other], certain) or
+           same_name(mine[one], theirs[other], certain) or same_name(mine[other], theirs[one], certain)
+  end
+
+  local function common_sites(mine, theirs)
+    for i = kSite, kLastSite do
+      for j = kSite, kLastSite do
+        if mine[i] > 0 and mine[i] == theirs[j] then return true end
       end
     end
-    return count
+    return false
+  end
+
+  -- How many names both hold; of how many it is a place's in one of the two, and in both.
+  local function common_names(mine, theirs)
+    local count, places, agreed = 0, 0, 0
+    for i = kName, kLastName do
+      local name = floor(mine[i] / 2)
+      if name == 0 then break end
+      for j = kName, kLastName do
+        if floor(theirs[j] / 2) == name then
+          count = count + 1
+          local of_place = mine[i] % 2 + theirs[j] % 2
+          if of_place > 0 then places = places + 1 end
+          if of_place == 2 then agreed = agreed + 1 end
+          break
+        end
+      end
+    end
+    return count, places, agreed
   end
 
   -- Two of the same kind that bear different names: another crossing, another school.
@@ -130,7 +153,7 @@ local function new_similar(tag, at, window)
   local function category_agreement(mine, theirs)
     local a, b = mine[kCategory], theirs[kCategory]
     if a == b then return a > 0 and 1 or 0.5 end
-    if a == 0 or b == 0 then return 0.6 end
+    if a == 0 or b == 0 then return 0.75 end
     for i = kCategory + 1, kCategory + 2 do
       if mine[i] == b or theirs[i] == a then return 0.9 end
     end
@@ -147,12 +170,13 @@ local function new_similar(tag, at, window)
     if theirs[kLasts] > 0 then lasts = min(lasts, theirs[kLasts] * 3600000) end
     if age > lasts then return nil end
 
-    local sites, names = common(mine, theirs, kSite, kLastSite), common(mine, theirs, kName, kLastName)
+    local same_site, names, places, agreed = common_sites(mine, theirs), common_names(mine, theirs)
     local wide = mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1
     local metres = distance(mine, theirs)
-    local same_street = same_name(mine[kStreet], theirs[kStreet]) or same_name(mine[kCross], theirs[kCross]) or
-                        same_name(mine[kStreet], theirs[kCross]) or same_name(mine[kCross], theirs[kStreet])
-    local same_alley, same_estate = same_name(mine[kAlley], theirs[kAlley]), same_name(mine[kEstate], theirs[kEstate])
+    local certain = names >= 2
+    local same_street = same_of_two(mine, theirs, kStreet, kCross, certain)
+    local same_estate = same_of_two(mine, theirs, kEstate, kInner, certain)
+    local same_alley = same_name(mine[kAlley], theirs[kAlley], certain)
     if differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan) or differ(mine, theirs, kRw) or differ(mine, theirs, kRt) or
        differ(mine, theirs, kBlock) or differ(mine, theirs, kKilometre) then
       return nil
@@ -162,7 +186,7 @@ local function new_similar(tag, at, window)
     if differ(mine, theirs, kEstate) and not same_estate then return nil end
     if metres and metres > (wide and 1500 or 400) then return nil end
     if differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 then return nil end
-    if sites == 0 and other_site(mine, theirs) then return nil end
+    if not same_site and not same_street and agreed == 0 and other_site(mine, theirs) then return nil end
 
     local alike = 0
     for i = 1, kRows do
@@ -179,11 +203,11 @@ local function new_similar(tag, at, window)
     end
     if metres and metres <= 150 then found(metres <= 60 and 0.85 or 0.65, 'near') end
     if same_street then found(0.56, 'same_street') end
-    if same_alley then found(0.3, 'same_alley') end
+    if same_alley then found(0.45, 'same_alley') end
     if same_estate then found(0.5, 'same_estate') end
-    if sites > 0 then found(0.6, 'same_site') end
-    local words = names - (same_street and 2 or 0) - (same_alley and 1 or 0) - (same_estate and 2 or 0)
-    if words > 0 then found(1 - 0.7 ^ words, 'same_names') end
+    if same_site then found(0.45, 'same_site') end
+    local words = names - (same_street and 2 or 0) - (same_alley and 1 or 0) - (same_estate and 2 or 0) - (same_site and 1 or 0)
+    if words > 0 then found(1 - 0.7 ^ words * (0.55 / 0.7) ^ min(words, places), 'same_names') end
     if agree(mine, theirs, kKelurahan) then found(wide and 0.5 or 0.15, 'same_kelurahan')
     elseif agree(mine, theirs, kKecamatan) then found(0.05, 'same_kecamatan') end
     if agree(mine, theirs, kRw) then found(0.3, 'same_rw') end
