@@ -216,7 +216,8 @@ class Address {
 
   std::uint32_t read_name(std::uint32_t i, Meaning kind) {
     std::vector<std::string> name, titles;
-    for (const std::uint32_t first = i; i < kinds_.size() && !kinds_[i]; ++i) {
+    const std::uint32_t first = i;
+    for (; i < kinds_.size() && !kinds_[i]; ++i) {
       const Word& word = reading_.words.list[i];
       const bool is_behind = i > first;
       if (kind == Meaning::alley_word && !is_behind && tells_[i]) break;  // "gang amblas"
@@ -232,7 +233,7 @@ class Address {
     if (name.empty()) name = std::move(titles);
     if (!name.empty()) set_name(kind, two_words(name[0], name.size() > 1 ? name[1] : std::string()));
     // Behind the name's end: the rest up to the next "gang" or number is no name.
-    while (i < kinds_.size() && !kinds_[i] && !reading_.words.list[i].after_break) ++i;
+    while (i < kinds_.size() && !kinds_[i] && (i == first || !reading_.words.list[i].after_break)) ++i;
     return i;
   }
 
