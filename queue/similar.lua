@@ -16,7 +16,7 @@
 local function new_similar(tag, at, window)
   local kFacts, kProfile, kChunk, kBands, kRows = 80, 98, 1024, 6, 24
   local kSlices, kShards, kFirst, kNewest = 4, 16384, 4, 8
-  local kMostCandidates, kMostLinks = 32, 6
+  local kMostCandidates, kMostLinks = 24, 6
   local kFormat = '>BBBBBBI3I3BHBHHHHHHBBBB' .. string.rep('H', 12)  -- the facts behind the signature
   local kWords, kCategory, kLasts, kFlags, kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 1, 2, 5, 6, 7, 8, 9, 10, 11
   local kStreet, kCross, kAlley, kEstate, kHouse, kKilometre, kBlock, kRt, kRw = 12, 13, 14, 15, 17, 18, 19, 20, 21
@@ -33,12 +33,12 @@ local function new_similar(tag, at, window)
 
   local function read(facts)
     local profile = {struct.unpack(kFormat, facts, kRows + 1)}
-    profile.rows = {byte(facts, 1, kRows)}
+    profile.signature = facts:sub(1, kRows)
     return profile
   end
 
   local function write(profile)
-    return char(unpack(profile.rows)) .. struct.pack(kFormat, unpack(profile, 1, kLastName))
+    return profile.signature .. struct.pack(kFormat, unpack(profile, 1, kLastName))
   end
 
   local function place_of(number)
@@ -170,29 +170,32 @@ local function new_similar(tag, at, window)
     if theirs[kLasts] > 0 then lasts = min(lasts, theirs[kLasts] * 3600000) end
     if age > lasts then return nil end
 
-    local same_site, names, places, agreed = common_sites(mine, theirs), common_names(mine, theirs)
-    local wide = mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1
-    local metres = distance(mine, theirs)
-    local certain = names >= 2
-    local same_street = same_of_two(mine, theirs, kStreet, kCross, certain)
-    local same_estate = same_of_two(mine, theirs, kEstate, kInner, certain)
-    local same_alley = same_name(mine[kAlley], theirs[kAlley], certain)
     if differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan) or differ(mine, theirs, kRw) or differ(mine, theirs, kRt) or
        differ(mine, theirs, kBlock) or differ(mine, theirs, kKilometre) then
       return nil
     end
+    local wide = mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1
+    local metres = distance(mine, theirs)
+    if metres and metres > (wide and 1500 or 400) then return nil end
+    if differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 then return nil end
+    local same_site, names, places, agreed = common_sites(mine, theirs), common_names(mine, theirs)
+    local certain = names >= 2
+    local same_street = same_of_two(mine, theirs, kStreet, kCross, certain)
+    local same_estate = same_of_two(mine, theirs, kEstate, kInner, certain)
+    local same_alley = same_name(mine[kAlley], theirs[kAlley], certain)
     if differ(mine, theirs, kStreet) and not same_street then return nil end
     if differ(mine, theirs, kAlley) and not same_alley then return nil end
     if differ(mine, theirs, kEstate) and not same_estate then return nil end
-    if metres and metres > (wide and 1500 or 400) then return nil end
-    if differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 then return nil end
     if not same_site and not same_street and agreed == 0 and other_site(mine, theirs) then return nil end
 
     local alike = 0
-    for i = 1, kRows do
-      if mine.rows[i] == theirs.rows[i] then alike = alike + 1 end
+    if mine[kWords] > 0 and theirs[kWords] > 0 then
+      local rows = {byte(theirs.signature, 1, kRows)}
+      for i = 1, kRows do
+        if byte(mine.signature, i) == rows[i] then alike = alike + 1 end
+      end
+      alike = max(0, (alike / kRows - 0.02) / 0.98)  -- some rows agree by chance
     end
-    alike = mine[kWords] > 0 and theirs[kWords] > 0 and max(0, (alike / kRows - 0.02) / 0.98) or 0
 
     local kind = category_agreement(mine, theirs)
     local why = {}
@@ -325,8 +328,7 @@ local function new_similar(tag, at, window)
       if not is_there then
         if #numbers == 3 * (kFirst + kNewest) then numbers = numbers:sub(1, 3 * kFirst) .. numbers:sub(3 * kFirst + 4) end
         local key = tag .. 'similar:by:' .. slice .. ':' .. features[i][1]
-        call('HSET', key, features[i][2], numbers .. bytes)
-        call('PEXPIRE', key, remember, 'NX')
+        if call('HSET', key, features[i][2], numbers .. bytes) == 1 and call('HLEN', key) == 1 then call('PEXPIRE', key, remember) end
       end
     end
   end
@@ -335,7 +337,7 @@ local function new_similar(tag, at, window)
   local function merge(old, new, replaces)
     local first, second = old, new
     if replaces then first, second = new, old end
-    local merged = {rows = {}}
+    local merged = {}
     for i = 1, kLastName do merged[i] = first[i] > 0 and first[i] or second[i] end
     if first[kCategory] > 0 then
       for i = kCategory, kFlags do merged[i] = first[i] end
@@ -353,10 +355,12 @@ local function new_similar(tag, at, window)
       end
     end
     if replaces and new[kWords] > 0 then
-      merged.rows = new.rows
+      merged.signature = new.signature
     else
       merged[kWords] = min(255, old[kWords] + new[kWords])
-      for i = 1, kRows do merged.rows[i] = max(old.rows[i], new.rows[i]) end
+      local rows = {}
+      for i = 1, kRows do rows[i] = char(max(byte(old.signature, i), byte(new.signature, i))) end
+      merged.signature = table.concat(rows)
     end
     return merged
   end
