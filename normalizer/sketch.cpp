@@ -168,11 +168,13 @@ class Address {
  public:
   Address(Sketch& sketch, const Reading& reading, const Lexicon& lexicon) : sketch_(sketch), reading_(reading), lexicon_(lexicon) {
     kinds_.resize(reading.words.list.size());
-    for (const Match& match : reading.matches) {
-      if (match.meaning != Meaning::street_word && match.meaning != Meaning::alley_word && match.meaning != Meaning::estate_word &&
-          match.meaning != Meaning::number_word)
-        continue;
-      std::fill(kinds_.begin() + match.first, kinds_.begin() + match.last + 1, match.meaning);
+    // In an address "jalan raya" is no saying.
+    for (const auto* matches : {&reading.hidden, &reading.matches}) {
+      for (const Match& match : *matches) {
+        if (match.meaning == Meaning::street_word || match.meaning == Meaning::alley_word || match.meaning == Meaning::estate_word ||
+            match.meaning == Meaning::number_word)
+          std::fill(kinds_.begin() + match.first, kinds_.begin() + match.last + 1, match.meaning);
+      }
     }
     ends_ = words_of(reading, Meaning::kelurahan, Meaning::kecamatan, Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::rt_word,
                      Meaning::rw_word, Meaning::problem, Meaning::everyday);

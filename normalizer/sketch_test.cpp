@@ -2,3 +2,160 @@
 #include "normalizer/sketch.hpp"
 
 #include <doctest/doctest.h>
+
+#include "core/crypto.hpp"
+#include "tests/support/shipped_rules.hpp"
+
+using namespace satupintu;
+using namespace satupintu::normalizer;
+
+namespace {
+
+Sketch sketch(std::string_view text, const core::Location& location = {}, std::string category = {}) {
+  core::Complaint complaint;
+  complaint.location = location;
+  complaint.category.value = std::move(category);
+  return sketch_of(Reading(text, tests::shipped_rules().lexicon), complaint, tests::shipped_rules());
+}
+
+Sketch in(std::string address) {
+  core::Location location;
+  location.address = std::move(address);
+  return sketch({}, location);
+}
+
+// How much of their words two texts share, from 0 to 1, as queue/similar.lua sees it.
+double likeness(std::string_view a, std::string_view b) {
+  const auto first = sketch(a).signature;
+  const auto second = sketch(b).signature;
+  std::size_t alike = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) alike += first[i] == second[i] ? 1U : 0U;
+  return static_cast<double>(alike) / kSignatureRows;
+}
+
+bool share_a_band(std::string_view a, std::string_view b) {
+  const auto first = sketch(a).bands;
+  const auto second = sketch(b).bands;
+  for (std::size_t i = 0; i < kBands; ++i)
+    if (first[i] == second[i] && first[i] != 0) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("the_same_words_are_alike_however_they_are_spelt_and_dressed") {
+  const std::string_view plain = "sampah menumpuk di belakang pasar malabar belum diangkut sudah seminggu lalat masuk rumah";
+  for (const std::string_view same : {
+           "SAMPAH MENUMPUK DI BELAKANG PASAR MALABAR!!! BELUM DIANGKUT SUDAH SEMINGGU, LALAT MASUK RUMAH",
+           "smpah menumpuk di blakang pasar malabar blm diangkut udh seminggu lalat masuk rmh",
+           "Selamat pagi pak, mohon maaf, sampah menumpuk di belakang pasar malabar belum diangkut sudah seminggu, lalat masuk rumah. "
+           "Terima kasih",
+           "min tolong dong lalat masuk rumah, seminggu sampah menumpuk belakang pasar malabar ga diangkut",
+       }) {
+    CAPTURE(std::string(same));
+    CHECK(likeness(plain, same) >= 0.75);
+    CHECK(share_a_band(plain, same));
+  }
+  CHECK(likeness(plain, "lampu penerangan di gang kelinci padam sejak senin malam") <= 0.2);
+  CHECK(likeness(plain, "sampah pasar anyar berserakan di trotoar") <= 0.5);
+}
+
+TEST_CASE("a_slip_of_the_finger_changes_little") {
+  CHECK(likeness("tutup gorong gorong depan ruko hartono hilang dicuri", "tutup gorong gorong depan ruko hartomo hilang dicuri") >= 0.7);
+}
+
+TEST_CASE("greetings_and_numbers_say_nothing") {
+  CHECK(sketch("selamat pagi pak, mohon maaf, terima kasih").words == 0);
+  CHECK(sketch("selamat pagi pak, mohon maaf, terima kasih").signature == Sketch{}.signature);
+  CHECK(sketch("12 345").words == 0);
+  CHECK(sketch("").packed() == Sketch{}.packed());
+  // Too few words are everybody's.
+  CHECK(sketch("lampu mati").bands == Sketch{}.bands);
+}
+
+TEST_CASE("a_street_is_the_same_in_all_its_spellings") {
+  const Sketch street = in("Jl. Mohammad Toha");
+  CHECK(street.street != 0);
+  for (const char* same : {"jln moh toha", "Jalan Raya Moh. Toha", "jl muh. toha no 5", "JL. H. TOHA"}) {
+    CAPTURE(std::string(same));
+    CHECK(in(same).street == street.street);
+  }
+  CHECK(in("Jl. Soekarno Hatta").street == in("jl sukarno hata").street);
+  CHECK(in("Jl Maulana Hasanudin").street == in("jl maulana hasanuddin").street);
+  CHECK(in("jl kenanga II").street != in("jl kenanga III").street);
+  CHECK(in("jl merdeka").street != in("jl merak").street);
+  CHECK(in("Gatot Subroto").street == in("jl gatot subroto").street);
+}
+
+TEST_CASE("an_address_is_read_part_by_part") {
+  const Sketch all = in("Perum Taman Royal cluster Mawar blok C2, Jl. Teuku Umar no. 5A km 7, gg. Kelinci");
+  CHECK(all.street == in("jl teuku umar").street);
+  CHECK(all.alley == in("gang kelinci").alley);
+  CHECK(all.estate == in("perumahan taman royal").estate);
+  CHECK(all.inner_estate != 0);
+  CHECK(all.house_number == 5);
+  CHECK(all.kilometre == 7);
+  CHECK(all.block != 0);
+  CHECK(in("jl teuku umar 12").house_number == 12);
+  // Where it lies is no part of its name.
+  CHECK(in("jl teuku umar cimone").street == in("jl teuku umar").street);
+  CHECK(in("jl cipondoh").street != 0);
+}
+
+TEST_CASE("a_place_of_some_kind_and_its_name_are_one_site") {
+  const auto site = [](std::string_view text) { return sketch(text).sites[0]; };
+  CHECK(site("antri di puskesmas cipondoh dari jam 6") == site("Puskesmas Cipondoh pelayanannya lambat"));
+  CHECK(site("di puskesmas cipondoh") != site("di puskesmas ciledug"));
+  CHECK(site("smpn 43 wajib beli seragam") == site("SMP Negeri 43"));
+  CHECK(site("sdn cikokol 12") != site("sdn cikokol 14"));
+  CHECK(site("perempatan macet parah") == 0);
+}
+
+TEST_CASE("names_are_what_no_list_holds_and_what_places_are_called") {
+  core::Location location;
+  location.landmark = "depan pabrik torabika";
+  const Sketch described = sketch("jalan berlubang depan pabrik torabika", location);
+  const Sketch told = sketch("torabika jalan rusak");
+  const auto odd = described.names[0] | 1U;
+  CHECK(described.names[0] == odd);
+  CHECK((told.names[0] | 1U) == odd);
+  CHECK(told.names[0] != odd);
+  CHECK(sketch("sampah belum diangkut, baunya sampai rumah").names == Sketch{}.names);
+}
+
+TEST_CASE("only_a_position_of_the_matter_that_is_well_known_counts") {
+  core::Location location;
+  location.latitude = -6.1783;
+  location.longitude = 106.6319;
+  CHECK(sketch("", location).position);
+  location.accuracy_m = 2000;
+  CHECK_FALSE(sketch("", location).position);
+  location.accuracy_m.reset();
+  location.role = core::LocationRole::caller;
+  CHECK_FALSE(sketch("", location).position);
+}
+
+TEST_CASE("the_packed_bytes_are_the_same_on_every_machine") {
+  core::Location location;
+  location.address = "Jl. Moh. Toha no 5";
+  location.kelurahan = "Sukaasih";
+  location.kecamatan = "Tangerang";
+  location.rt = "003";
+  location.latitude = -6.1783;
+  location.longitude = 106.6319;
+  const std::string packed = sketch("lampu jalan mati gelap gulita", location, "pju").packed();
+  CHECK(packed.size() == 80 + 4 * kBands);
+  CHECK(core::to_hex(packed).substr(2 * kSignatureRows) ==
+        "04970000000077368ccbd3be003ccaef94000000000000000000000500000300000000000000207500000000000000000000000000000000cab45f61ba27be4f58"
+        "fb6e9d47b254df842f22cfde764c7b");
+}
+
+TEST_CASE("any_text_has_a_sketch") {
+  for (const std::string_view text :
+       {"gang", "jl", "no", "blok", "jl. jl. jl.", "gg amblas, gg. amblas", "smpn", "km", "puskesmas", "h. h. h."}) {
+    core::Location location;
+    location.address = text;
+    location.landmark = text;
+    CHECK(sketch(text, location).packed().size() == 80 + 4 * kBands);
+  }
+}

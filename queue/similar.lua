@@ -16,7 +16,7 @@
 local function new_similar(tag, at, window)
   local kFacts, kProfile, kChunk, kBands, kRows = 80, 98, 1024, 6, 24
   local kSlices, kShards, kFirst, kNewest = 4, 16384, 4, 8
-  local kMostCandidates, kMostLinks = 24, 6
+  local kMostCandidates, kMostOfOne, kMostLinks = 32, 12, 6
   local kFormat = '>BBBBBBI3I3BHBHHHHHHBBBB' .. string.rep('H', 12)  -- the facts behind the signature
   local kWords, kCategory, kLasts, kFlags, kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 1, 2, 5, 6, 7, 8, 9, 10, 11
   local kStreet, kCross, kAlley, kEstate, kHouse, kKilometre, kBlock, kRt, kRw = 12, 13, 14, 15, 17, 18, 19, 20, 21
@@ -236,6 +236,7 @@ local function new_similar(tag, at, window)
     local numbers, known = {}, {[own or 0] = true}
     local function look(features)
       for i = 1, #features do
+        local most = min(kMostCandidates, #numbers + kMostOfOne)
         for back = 0, kSlices do
           local found = call('HGET', tag .. 'similar:by:' .. (slice - back) .. ':' .. features[i][1], features[i][2])
           if found then
@@ -243,7 +244,7 @@ local function new_similar(tag, at, window)
             for j = #found - 2, 1, -3 do
               local a, b, c = byte(found, j, j + 2)
               local number = last - (last - (a * 65536 + b * 256 + c)) % 16777216
-              if not known[number] and #numbers < kMostCandidates then
+              if not known[number] and #numbers < most then
                 known[number] = true
                 numbers[#numbers + 1] = number
               end
@@ -262,7 +263,7 @@ local function new_similar(tag, at, window)
     return string.format('%.0f', tonumber(redis.sha1hex(reporter_ref ~= '' and reporter_ref or code):sub(1, 12), 16))
   end
 
-  -- The complaints to link to, the likeliest first; of equals the older, so that many reports of one thing meet at its first.
+  -- The complaints to link to, the likeliest first; of equals the older.
   local function find(profile, numbers, number, reporter_ref, linked)
     local found = {}
     for i = 1, #numbers do
@@ -272,11 +273,17 @@ local function new_similar(tag, at, window)
         local seconds, code = struct.unpack('>I4c14', bytes, kFacts + 1)
         local score, why = compare(profile, read(bytes), abs(at - seconds * 1000))
         if score and not linked[tostring(numbers[i])] then
-          found[#found + 1] = {number = numbers[i], score = score, why = why, code = code:match('^%Z+')}
+          found[#found + 1] = {number = numbers[i], score = floor(score * 100 + 0.5) / 100, why = why, code = code:match('^%Z+')}
         end
       end
     end
     table.sort(found, function(a, b) return a.score > b.score or (a.score == b.score and a.number < b.number) end)
+    -- The first of all is among them in any case: there its reporters are counted.
+    local first = 1
+    for i = 2, #found do
+      if found[i].number < found[first].number then first = i end
+    end
+    if first > kMostLinks then table.insert(found, kMostLinks, table.remove(found, first)) end
     local links = {}
     for i = 1, #found do
       if #links == kMostLinks then break end

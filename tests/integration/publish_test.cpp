@@ -4,12 +4,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fstream>
 #include <map>
 #include <set>
 
+#include "normalizer/sketch.hpp"
 #include "tests/support/redis_proxy.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/run.hpp"
@@ -461,6 +463,291 @@ TEST_CASE("all_that_is_kept_for_deduplication_expires") {
   }
   CHECK(lasting == std::multiset<std::string>{"{sp:0}:complaints", "{sp:0}:case:SP-a-1", "{sp:0}:case:SP-g-1", "{sp:0}:mark:gw-a"});
   CHECK(expiring == 7 + 2 + 1);  // seen, said, open
+}
+
+// Reports of the same thing
+
+namespace {
+
+normalizer::Sketch lamp() {
+  normalizer::Sketch sketch;
+  sketch.categories = {7, 0, 0};
+  return sketch;
+}
+
+// A lamp in a street called by this number.
+normalizer::Sketch lamp_in(std::uint16_t street) {
+  normalizer::Sketch sketch = lamp();
+  sketch.street = static_cast<std::uint16_t>(unsigned{street} << 8U);
+  sketch.names = {static_cast<std::uint16_t>(unsigned{street} << 4U | 1U)};
+  return sketch;
+}
+
+normalizer::Sketch lamp_at(double latitude, double longitude) {
+  normalizer::Sketch sketch = lamp();
+  sketch.position = {latitude, longitude, 0};
+  return sketch;
+}
+
+// The same words in each with the same number.
+normalizer::Sketch words(std::uint8_t text, std::uint8_t count = 9) {
+  normalizer::Sketch sketch = lamp();
+  sketch.words = count;
+  sketch.signature.fill(text);
+  sketch.bands.fill(text);
+  return sketch;
+}
+
+Submission by(const std::string& reporter, Submission submission, const normalizer::Sketch& sketch) {
+  submission.reporter_ref = reporter;
+  submission.sketch = sketch.packed();
+  return submission;
+}
+
+// Whether the second report is linked to the first.
+bool are_linked(const Submission& first, const Submission& second) {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  gateway.publish({first, second});
+  return types(server).back() == "complaint.linked";
+}
+
+std::string interest(RedisServer& server, const std::string& code) {
+  return server.tell({"HGET", "{sp:0}:case:" + code, "interest_count"}).text;
+}
+
+}  // namespace
+
+TEST_CASE("reports_of_one_thing_by_two_people_are_linked_both_ways") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  gateway.publish(by("sari", message("a"), lamp_in(1)));
+  check(gateway.publish(by("budi", message("b", 3h), lamp_in(1))), Outcome::published, "complaint-b", "SP-b-1");
+  const auto found = entries(server);
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].event.contains(R"("interest_count":1,"title")"));
+  CHECK(found[1].event.contains(
+      R"("tracking_code":"SP-b-1","interest_count":2,"similar":[{"complaint_id":"complaint-a","tracking_code":"SP-a-1","score":0.56,"why":["same_street","same_category"]}],"title")"));
+  CHECK(found[2].type == "complaint.linked");
+  CHECK(
+      found[2].event ==
+      R"({"type":"complaint.linked","id":"b:SP-a-1","subject":"SP-a-1","datacontenttype":"application/json","data":{"complaint_id":"complaint-a",)"
+      R"("tracking_code":"SP-a-1","schema_version":"1.0","interest_count":2,"similar":[{"complaint_id":"complaint-b","tracking_code":"SP-b-1",)"
+      R"("score":0.56,"why":["same_street","same_category"]}]}})");
+  CHECK(interest(server, "SP-a-1") == "2");
+  CHECK(interest(server, "SP-b-1") == "2");
+}
+
+TEST_CASE("each_person_counts_once_and_nobody_is_linked_with_himself") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  gateway.publish({by("sari", message("a"), lamp_in(1)), by("sari", message("b", 1h), lamp_in(1))});
+  CHECK(entries(server).size() == 2);
+  gateway.publish(by("budi", message("c", 2h), lamp_in(1)));  // with both of hers
+  CHECK(interest(server, "SP-a-1") == "2");
+  CHECK(interest(server, "SP-b-1") == "2");
+  CHECK(interest(server, "SP-c-1") == "2");
+  gateway.publish(by("budi", message("d", 3h), lamp_in(1)));
+  CHECK(interest(server, "SP-a-1") == "2");
+  // Of two calls from telephones that tell nothing, each is somebody.
+  gateway.publish({by("", message("e", 4h), lamp_in(1)), by("", message("f", 5h), lamp_in(1))});
+  CHECK(interest(server, "SP-a-1") == "4");
+  CHECK(interest(server, "SP-f-1") == "4");
+  // What is added to a complaint shows how many report it.
+  gateway.publish(about(message("g", 6h), Intent::amend, "a", "complaint.edited"));
+  CHECK(entries(server).back().event.contains(R"("interest_count":4)"));
+}
+
+TEST_CASE("different_places_are_never_linked_however_alike_the_words") {
+  const auto are_linked_with = [](auto change_first, auto change_second) {
+    normalizer::Sketch first = words(3);
+    normalizer::Sketch second = words(3);
+    change_first(first);
+    change_second(second);
+    return are_linked(by("sari", message("a"), first), by("budi", message("b", 1h), second));
+  };
+  const auto set = [](auto normalizer::Sketch::* field, auto value) {
+    return [=](normalizer::Sketch& sketch) { sketch.*field = static_cast<std::remove_reference_t<decltype(sketch.*field)>>(value); };
+  };
+  using normalizer::Sketch;
+  const auto nothing = [](Sketch&) {};
+  CHECK(are_linked_with(nothing, nothing));
+  for (const auto field : {&Sketch::kelurahan, &Sketch::street, &Sketch::alley, &Sketch::estate}) {
+    CHECK(are_linked_with(set(field, 0x1200), set(field, 0x1200)));
+    CHECK(are_linked_with(set(field, 0x1200), nothing));
+    CHECK_FALSE(are_linked_with(set(field, 0x1200), set(field, 0x1300)));
+  }
+  for (const auto field : {&Sketch::kecamatan, &Sketch::rt, &Sketch::rw, &Sketch::block, &Sketch::kilometre}) {
+    CHECK(are_linked_with(set(field, 3), set(field, 3)));
+    CHECK_FALSE(are_linked_with(set(field, 3), set(field, 4)));
+  }
+  CHECK(are_linked_with(set(&Sketch::house_number, 5), set(&Sketch::house_number, 9)));
+  CHECK_FALSE(are_linked_with(set(&Sketch::house_number, 5), set(&Sketch::house_number, 95)));
+  const auto at = [&](double latitude) { return set(&Sketch::position, Sketch::Position{latitude, 106.63, 0}); };
+  CHECK(are_linked_with(at(-6.1783), at(-6.1784)));
+  CHECK_FALSE(are_linked_with(at(-6.1783), at(-6.1840)));
+  // The second word of a name may be missing.
+  CHECK(are_linked_with(set(&Sketch::street, 0x1234), set(&Sketch::street, 0x1200)));
+  CHECK_FALSE(are_linked_with(set(&Sketch::street, 0x1234), set(&Sketch::street, 0x1256)));
+}
+
+TEST_CASE("words_alone_link_only_when_they_are_many_and_nearly_the_same") {
+  CHECK(are_linked(by("sari", message("a"), words(3)), by("budi", message("b"), words(3))));
+  CHECK_FALSE(are_linked(by("sari", message("a"), words(3)), by("budi", message("b"), words(4))));
+  CHECK_FALSE(are_linked(by("sari", message("a"), words(3, 4)), by("budi", message("b"), words(3, 4))));  // "lampu mati pak"
+  normalizer::Sketch changed = words(3);
+  for (std::size_t i = 0; i < 6; ++i) changed.signature[i] = 4;
+  CHECK(are_linked(by("sari", message("a"), words(3)), by("budi", message("b"), changed)));
+  for (std::size_t i = 0; i < 12; ++i) changed.signature[i] = 4;
+  CHECK_FALSE(are_linked(by("sari", message("a"), words(3)), by("budi", message("b"), changed)));
+}
+
+TEST_CASE("positions_across_the_border_of_two_cells_are_near") {
+  for (int metres = 0; metres < 700; metres += 45) {
+    CAPTURE(metres);
+    const double latitude = -6.18 + metres / 111'195.0;
+    CHECK(are_linked(by("sari", message("a"), lamp_at(latitude, 106.63)),
+                     by("budi", message("b"), lamp_at(latitude + 40 / 111'195.0, 106.63))));
+    const double longitude = 106.63 + metres / 110'500.0;
+    CHECK(are_linked(by("sari", message("a"), lamp_at(-6.18, longitude)),
+                     by("budi", message("b"), lamp_at(-6.18, longitude + 40 / 110'500.0))));
+  }
+}
+
+TEST_CASE("a_replay_links_and_counts_nobody_again") {
+  RedisServer& server = empty_server();
+  const std::vector<Submission> batch{by("sari", message("a"), lamp_in(1)), by("budi", message("b", 1h), lamp_in(1)),
+                                      by("tono", message("c", 2h), lamp_in(1))};
+  Gateway(server.address()).publish(batch);
+  const auto before = types(server);
+  CHECK(before.size() == 3 + 1 + 2);
+  for (int i = 0; i < 3; ++i) Gateway(server.address()).publish(batch);
+  CHECK(types(server) == before);
+  CHECK(interest(server, "SP-a-1") == "3");
+  // Nor does the same message by another gateway.
+  Submission again = batch[1];
+  again.origin = "gw-b:7:0";
+  Gateway(server.address(), "gw-b").publish(again);
+  CHECK(types(server) == before);
+}
+
+TEST_CASE("a_place_that_comes_later_makes_a_complaint_linkable") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  gateway.publish(by("sari", in_conversation(message("a"), "wa-1"), lamp_at(-6.1783, 106.6319)));
+  gateway.publish(in_conversation(message("photo", 1h), "wa-2"));
+  Submission text = by("budi", in_conversation(message("text", 1h + 1min), "wa-2"), words(5));
+  gateway.publish(text);
+  CHECK(types(server) == Types{"complaint.received", "complaint.received", "complaint.appended"});
+  normalizer::Sketch pin;
+  pin.position = {-6.1784, 106.6319, 0};
+  check(gateway.publish(by("budi", in_conversation(message("pin", 1h + 2min), "wa-2"), pin)), Outcome::appended, "complaint-photo",
+        "SP-photo-1");
+  const auto found = entries(server);
+  REQUIRE(found.size() == 5);
+  CHECK(found[3].type == "complaint.appended");
+  CHECK(found[3].event.contains(R"("interest_count":2,"similar":[{"complaint_id":"complaint-a")"));
+  CHECK(found[4].type == "complaint.linked");
+  CHECK(interest(server, "SP-a-1") == "2");
+  // Once: what is added afterwards does not tell it again.
+  gateway.publish(by("budi", in_conversation(message("more", 1h + 3min), "wa-2"), pin));
+  CHECK(entries(server).size() == 6);
+  // And whoever comes next finds it by what all its messages tell.
+  gateway.publish(by("tono", message("c", 2h), lamp_at(-6.1784, 106.6319)));
+  CHECK(interest(server, "SP-photo-1") == "3");
+}
+
+TEST_CASE("an_edit_takes_the_place_of_what_was_said") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  gateway.publish(by("sari", message("a"), lamp_in(1)));
+  gateway.publish(by("sari", about(message("b", 1min), Intent::amend, "a", "complaint.edited"), lamp_in(2)));
+  gateway.publish(by("budi", message("c", 1h), lamp_in(1)));
+  CHECK(types(server) == Types{"complaint.received", "complaint.edited", "complaint.received"});
+  gateway.publish(by("tono", message("d", 1h), lamp_in(2)));
+  CHECK(types(server).back() == "complaint.linked");
+}
+
+TEST_CASE("what_is_secret_or_withdrawn_is_linked_with_nothing") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  Submission secret = message("a");
+  secret.sketch = normalizer::kUnlinkable;
+  gateway.publish(in_conversation(secret, "wa-1"));
+  gateway.publish(by("pelapor-1", in_conversation(message("b", 1min), "wa-1"), lamp_in(1)));  // of a secret report, too
+  gateway.publish(by("budi", message("c", 2min), lamp_in(1)));
+  CHECK(types(server) == Types{"complaint.received", "complaint.appended", "complaint.received"});
+  // That it is to stay secret may be said last.
+  Submission later = about(message("d", 3min), Intent::amend, "c", "complaint.edited");
+  later.sketch = normalizer::kUnlinkable;
+  gateway.publish(later);
+  gateway.publish(by("tono", message("e", 4min), lamp_in(1)));
+  Submission withdrawal = naming(message("f", 5min), Intent::withdraw, "SP-e-1");
+  withdrawal.reporter_ref = "tono";
+  gateway.publish(withdrawal);
+  gateway.publish(by("wati", message("g", 6min), lamp_in(1)));
+  const auto all = types(server);
+  CHECK(std::ranges::find(all, "complaint.linked") == all.end());
+}
+
+TEST_CASE("reports_too_far_apart_in_time_are_not_linked") {
+  const normalizer::Sketch exact = lamp_at(-6.1783, 106.6319);
+  CHECK(are_linked(by("sari", message("a"), exact), by("budi", message("b", 13 * 24h), exact)));
+  CHECK_FALSE(are_linked(by("sari", message("a"), exact), by("budi", message("b", 15 * 24h), exact)));
+  normalizer::Sketch flood = exact;
+  flood.lasts_hours = 36;
+  CHECK(are_linked(by("sari", message("a"), flood), by("budi", message("b", 35h), flood)));
+  CHECK_FALSE(are_linked(by("sari", message("a"), flood), by("budi", message("b", 37h), flood)));
+}
+
+TEST_CASE("what_similar_reports_are_found_by_expires") {
+  RedisServer& server = empty_server();
+  Gateway(server.address()).publish({by("sari", message("a"), lamp_in(1)), by("budi", message("b"), lamp_in(1))});
+  std::size_t expiring = 0;
+  for (const auto& key : server.tell({"KEYS", "{sp:0}:similar:*"}).elements) {
+    if (key.text == "{sp:0}:similar:count") continue;
+    ++expiring;
+    const auto ttl = std::chrono::milliseconds(server.tell({"PTTL", key.text}).integer);
+    CHECK(ttl > 14 * 24h);
+    CHECK(ttl <= 18 * 24h);
+  }
+  CHECK(expiring >= 4);  // profiles, features, people
+}
+
+TEST_CASE("many_reports_of_one_thing_stay_cheap_and_meet_at_the_first") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  constexpr int kReports = 600;
+  std::vector<Submission> batch;
+  for (int i = 0; i < kReports; ++i) {
+    const std::string name = std::to_string(i);
+    batch.push_back(by("pelapor-" + name, message(name, i * 1s), lamp_in(1)));
+  }
+  gateway.publish(batch);
+  CHECK(interest(server, "SP-0-1") == std::to_string(kReports));
+  const auto all = entries(server);
+  CHECK(all.size() <= kReports * 7);
+  for (const auto& entry : all) CHECK(entry.event.size() < 1200);
+  for (const auto& key : server.tell({"KEYS", "{sp:0}:similar:by:*"}).elements) {
+    for (const auto& field : server.tell({"HVALS", key.text}).elements) CHECK(field.text.size() <= 36);
+  }
+}
+
+TEST_CASE("reports_at_two_gateways_are_linked") {
+  RedisServer& server = empty_server();
+  Gateway(server.address(), "gw-a").publish(by("sari", message("a"), lamp_in(1)));
+  Gateway(server.address(), "gw-b").publish(by("budi", message("b"), lamp_in(1)));
+  CHECK(types(server).back() == "complaint.linked");
+}
+
+TEST_CASE("a_link_is_told_on_the_lane_of_the_complaint_it_is_told_of") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  gateway.publish(by("sari", message("a"), lamp_in(1)));
+  gateway.publish(urgent(by("budi", message("b"), lamp_in(1))));
+  CHECK(types(server) == Types{"complaint.received", "complaint.linked"});
+  gateway.publish(by("tono", message("c"), lamp_in(1)));
+  CHECK(types(server, "{sp:0}:emergency") == Types{"complaint.received", "complaint.linked"});
 }
 
 // Once, whatever happens

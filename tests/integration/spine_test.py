@@ -6,6 +6,7 @@ import sys
 import unittest
 
 import jsonschema
+import referencing
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -24,7 +25,11 @@ def strict(schema):
     return {**closed, "additionalProperties": False} if isinstance(schema.get("properties"), dict) else closed
 
 
-SCHEMA = jsonschema.Draft202012Validator(strict(json.loads((ROOT / "docs/schema/complaint-v1.json").read_text())))
+COMPLAINT = strict(json.loads((ROOT / "docs/schema/complaint-v1.json").read_text()))
+LINKED = strict(json.loads((ROOT / "docs/schema/complaint-linked-v1.json").read_text()))
+SCHEMA = jsonschema.Draft202012Validator(COMPLAINT)
+LINKED_SCHEMA = jsonschema.Draft202012Validator(LINKED, registry=referencing.Registry().with_resource(
+    COMPLAINT["$id"], referencing.Resource.from_contents(COMPLAINT)))
 CALL = {"disposition": "normal",
         "call": {"call_id": "1767229101.7", "direction": "in", "line": "112", "caller_number": "0812 5550 1001", "started_at": "2026-01-01T07:58:30+07:00"},
         "operator": {"id": "rina.k", "position": "meja-3", "shift": "pagi"},
@@ -91,9 +96,28 @@ class SpineTest(unittest.TestCase):
         ledger = self.gateway.wait_until_drained()
         self.assertTrue(ledger["balances"])
         for _, kind, event in self.gateway.entries():
-            with self.subTest(kind=kind, contact=event["data"]["contacts"][0].get("external_id")):
+            with self.subTest(kind=kind, id=event["id"]):
                 self.assertEqual((event["specversion"], event["type"], event["subject"]), ("1.0", kind, event["data"]["tracking_code"]))
-                self.assertEqual([error.message for error in SCHEMA.iter_errors(event["data"])], [])
+                schema = LINKED_SCHEMA if kind == "complaint.linked" else SCHEMA
+                self.assertEqual([error.message for error in schema.iter_errors(event["data"])], [])
+
+    def test_reports_of_one_thing_by_different_people_are_linked(self):
+        self.gateway.post_whatsapp(whatsapp_text("lampu pju di jl moh toha depan pabrik torabika mati udah 3 hari", "wamid.LAMPU1", sender="6281255501001"))
+        self.gateway.wait_until_drained()
+        self.gateway.post_whatsapp(whatsapp_text("Penerangan Jalan Mohamad Toha seberang Torabika padam sejak senin", "wamid.LAMPU2", sender="6281255501002"))
+        self.gateway.post_whatsapp(whatsapp_text("lampu pju di jl merdeka mati udah 3 hari", "wamid.LAMPU3", sender="6281255501003"))
+        self.gateway.wait_until_drained()
+        (_, _, first), (_, second_kind, second), (_, linked_kind, linked), (_, _, other) = self.gateway.entries()
+        self.assertEqual((second_kind, linked_kind), ("complaint.received", "complaint.linked"))
+        self.assertEqual([error.message for error in SCHEMA.iter_errors(second["data"])], [])
+        self.assertEqual([error.message for error in LINKED_SCHEMA.iter_errors(linked["data"])], [])
+        self.assertEqual([found["tracking_code"] for found in second["data"]["similar"]], [first["subject"]])
+        self.assertEqual((linked["subject"], linked["data"]["complaint_id"]), (first["subject"], first["data"]["complaint_id"]))
+        self.assertEqual([found["complaint_id"] for found in linked["data"]["similar"]], [second["data"]["complaint_id"]])
+        self.assertEqual([event["data"]["interest_count"] for event in (first, second, linked, other)], [1, 2, 2, 1])
+        self.assertTrue(linked["dataschema"].endswith("/complaint-linked-v1.json"))
+        self.assertEqual(len({event["id"] for event in (first, second, linked, other)}), 4)
+        self.assertNotIn("similar", other["data"])
 
     def test_an_emergency_stands_on_its_own_lane_and_nowhere_else(self):
         self.gateway.post_whatsapp(whatsapp_text("Kebakaran rumah di Jl. Kisamaun, api besar, ada anak terjebak, tolong!", "wamid.API"))
