@@ -36,8 +36,12 @@ BODY_BYTES = 1200
 MOST_NOISE = 0.05
 SECRET = "rahasia-beban-uji-7c1d20e4"
 PATH = "/channels/wa"
-PARTS = ("systems", "decode", "mail")
+PARTS = ("systems", "decode", "normalize", "similar", "mail")
 MOST_DECODE_US = 60
+MOST_NORMALIZE_US = 60
+MOST_SKETCH_US = 15
+MOST_SIMILAR_MB = 250
+MOST_SIMILAR_MS = 3
 MOST_MAIL_MB = 80
 MARKER = "<!-- scripts/bench writes what is above this line and keeps what is below it. -->"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -349,6 +353,27 @@ def measure_decode(options, work):
     return rows
 
 
+def measure_normalize():
+    """What satupintu_normalize_cost says."""
+    said = subprocess.run([str(BUILD / "bench/satupintu_normalize_cost")], stdout=subprocess.PIPE, text=True, check=True).stdout
+    print(said, flush=True)
+    return json.loads(said)
+
+
+def measure_similar(options, work):
+    """What satupintu_similar_cost says of a Redis of its own that keeps nothing on disk; its progress goes to the terminal."""
+    directory = work / "similar"
+    directory.mkdir()
+    with contextlib.ExitStack() as stack:
+        path = directory / "redis.sock"
+        started(stack, ["redis-server", "--port", "0", "--unixsocket", path, "--dir", directory, "--save", ""], directory)
+        wait_until(path.exists, 20, "Redis' socket")
+        said = subprocess.run([str(BUILD / "bench/satupintu_similar_cost"), "--socket", str(path), "--reports", str(options.reports)],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout
+    print(said, flush=True)
+    return json.loads(said)
+
+
 def measure_mail():
     """What satupintu_mail_memory says, as (mail, step, MB above what the process held, ms), and what the process held."""
     said = subprocess.run([str(BUILD / "bench/satupintu_mail_memory")], stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -480,6 +505,35 @@ JSON, what Node needs on the same core for `JSON.parse` of the same bytes and a 
 """ + table(["adapter", "bytes", "admit µs", "decode µs", "Node µs", "decode ÷ Node"], lines)
 
 
+def normalize_part(cost):
+    rows = [["all ten steps", f"≤ {MOST_NORMALIZE_US} µs", f"{cost['normalize_us']:.1f} µs", "yes" if cost["normalize_us"] <= MOST_NORMALIZE_US else "no"],
+            ["of these the sketch", f"≤ {MOST_SKETCH_US} µs", f"{cost['sketch_us']:.1f} µs", "yes" if cost["sketch_us"] <= MOST_SKETCH_US else "no"]]
+    return f"""## Normalising
+
+{measured_line()}; medians of 15 rounds
+
+CPU time of one thread per message of {cost["characters"]} characters, with the shipped rules.
+
+""" + table(["step", "wanted", "measured", "met"], rows)
+
+
+def similar_part(cost):
+    added = {name: cost["with_ms"][name] - cost["without_ms"][name] for name in ("p50", "p99")}
+    rows = [[f"added to publishing one, {name}", f"≤ {MOST_SIMILAR_MS} ms", f"{added[name]:.2f} ms", "yes" if added[name] <= MOST_SIMILAR_MS else "no"]
+            for name in ("p50", "p99")]
+    million = cost["megabytes"] * 1e6 / cost["reports"]
+    rows.append(["Redis memory for a million reports", f"≤ {MOST_SIMILAR_MB} MB", f"{million:.0f} MB", "yes" if million <= MOST_SIMILAR_MB else "no"])
+    return f"""## Similar reports
+
+{measured_line()}
+
+{cost["reports"]:,} invented reports of 2,000 streets, spread over the 14 days for which they are remembered, entered into a Redis that keeps nothing on disk
+({cost["fill_seconds"]:.0f} s, {cost["links"]:,} links told); then single ones with a sketch and without, from the call to the answer: p50 {cost["with_ms"]["p50"]:.2f} and
+{cost["without_ms"]["p50"]:.2f} ms, p99 {cost["with_ms"]["p99"]:.2f} and {cost["without_ms"]["p99"]:.2f} ms. Memory is what Redis gives back when all that is kept for links is taken away.
+
+""" + table(["goal", "wanted", "measured", "met"], rows)
+
+
 def mail_part(held, steps):
     decodes = [megabytes for _, step, megabytes, _ in steps if "decode" in step]
     met = "yes" if held + max(decodes) < MOST_MAIL_MB else "**no**"
@@ -547,6 +601,7 @@ def read_options():
     parser.add_argument("--quick", action="store_true", help="one round of 5 s runs instead of three of 10 s")
     parser.add_argument("--systems", default=",".join(system.key for system in SYSTEMS), help="which systems, of: %(default)s")
     parser.add_argument("--rounds", type=int, help="how often each system is run")
+    parser.add_argument("--reports", type=int, default=1_000_000, help="how many reports the part similar remembers (default: %(default)s)")
     parser.add_argument("--directory", type=pathlib.Path, default=ROOT / "build",
                         help="where the journals and Redis' files go: a real disk, not tmpfs (default: build)")
     parser.add_argument("--out", type=pathlib.Path, default=BENCH / "RESULTS.md", help="the file to write (default: bench/RESULTS.md)")
@@ -588,6 +643,10 @@ def main():
             compare_systems(options, work)
         if "decode" in parts:
             write_part(options.out, "decode", decode_part(measure_decode(options, work), options))
+        if "normalize" in parts:
+            write_part(options.out, "normalize", normalize_part(measure_normalize()))
+        if "similar" in parts:
+            write_part(options.out, "similar", similar_part(measure_similar(options, work)))
         if "mail" in parts:
             write_part(options.out, "mail", mail_part(*measure_mail()))
     finally:
