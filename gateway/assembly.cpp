@@ -162,7 +162,7 @@ void Assembly::add_message(Batch& batch, Place place, const normalizer::Origin& 
 }
 
 Submission to_submission(const normalizer::Normalized& normalized, core::Sealer& sealer, core::Timestamp recorded_at) {
-  const auto& [complaint, command, fingerprints, sketch] = normalized;
+  const auto& [complaint, command, fingerprints, continuation, sketch] = normalized;
   Submission submission;
   set_intent(submission, command, complaint.contact);
   submission.emergency = complaint.priority == core::Priority::emergency;
@@ -170,9 +170,13 @@ Submission to_submission(const normalizer::Normalized& normalized, core::Sealer&
   submission.target = fingerprints.target;
   submission.said = fingerprints.said;
   submission.conversation = fingerprints.conversation;
+  submission.thread = fingerprints.thread;
+  submission.own_thread = fingerprints.own_thread;
   submission.post = fingerprints.post;
   submission.caller = fingerprints.caller;
   submission.category = complaint.category.value;
+  submission.speaks_of = continuation.speaks_of;
+  submission.stands_alone = continuation.stands_alone;
   submission.sketch = sketch;
   submission.reporter_ref = complaint.reporter.ref;
   submission.channel = name_of(complaint.contact.channel);

@@ -76,11 +76,16 @@ std::string said_of(std::string_view reporter, std::string_view folded_text, con
   return core::to_hex(core::keyed_hash(key, {"said", reporter, folded_text}));
 }
 
+// A silent call or a prank is not what the next call goes on with.
+bool is_conversation(const Message& message) {
+  return message.call && !message.text.empty() && (message.call->disposition.empty() || message.call->disposition == "normal");
+}
+
 // Which of a reporter's conversations a message belongs to; nullopt for one that stands alone.
 std::optional<std::string_view> thread_of(const Message& message) {
   switch (message.channel) {
-    // Written down by staff: each is a report of its own.
-    case Channel::call:
+    // Who calls again goes on, if anything was said the first time; whoever comes in or writes a letter makes a report of its own.
+    case Channel::call: return is_conversation(message) ? std::optional<std::string_view>("") : std::nullopt;
     case Channel::walk_in:
     case Channel::letter:
     case Channel::media: return std::nullopt;
@@ -101,9 +106,15 @@ std::optional<std::string_view> thread_of(const Message& message) {
 
 std::string conversation_of(const Message& message, std::string_view account, std::string_view reporter, const core::Secret& key) {
   const auto thread = thread_of(message);
-  if (reporter.empty() || message.call || !thread) return {};
+  if (reporter.empty() || !thread) return {};
   return core::to_hex(core::keyed_hash(key, {"conversation", reporter, account, *thread}));
 }
+
+std::string post_thread(std::string_view account, std::string_view post, const core::Secret& key) {
+  return post.empty() ? std::string() : core::to_hex(core::keyed_hash(key, {"thread", account, post}));
+}
+
+bool is_comment(const Message& message) { return !message.thread_id.empty() && message.thread_id != message.external_id; }
 
 // The same for all spellings of a post's address that lead there: "https://twitter.com/sari/status/20073?s=20" and
 // "https://x.com/i/web/status/20073". Empty for what is no web address.
@@ -153,6 +164,8 @@ Fingerprints fingerprints_of(const Message& message, std::string_view account, c
           target_of(message, account, key),
           said_of(reporter, folded_text, key),
           conversation_of(message, account, reporter, key),
+          message.is_public && is_comment(message) ? post_thread(account, message.thread_id, key) : std::string(),
+          message.is_public && !is_comment(message) ? post_thread(account, message.external_id, key) : std::string(),
           post_of(message, key),
           caller_of(message, reporter, key)};
 }

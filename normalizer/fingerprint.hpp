@@ -18,6 +18,8 @@ struct Fingerprints {
   std::string target;        // `seen` of the message that this one edits, retracts or reacts to
   std::string said;          // reporter and normalised text: the same words again, on any channel
   std::string conversation;  // reporter and conversation: what belongs to the report just made
+  std::string thread;        // a post, whoever comments on it: of a comment
+  std::string own_thread;    // the same, of the post itself
   std::string post;    // a public post, on whatever account and by whomever it was told: staff may write down what a webhook tells, too
   std::string caller;  // a reporter's last call, on any account: what a position that the telephone tells belongs to
 };

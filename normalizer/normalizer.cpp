@@ -202,6 +202,8 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
   auto& location = found.places.location;
   if (!is_open) hide_sender(message.sender, {&location.address, &location.landmark, &location.cross_street});
 
+  found.continuation = continuation_of(found.reading, found.classification, location);
+
   // 8. Clocks
   const core::Timestamp received_at = found.origin.received_at;
   found.written_at = message_time(message, received_at);
@@ -216,7 +218,7 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
 
 Normalized Normalizer::record(Analysis found) const {
   Normalized result;
-  auto& [complaint, command, fingerprints, sketch] = result;
+  auto& [complaint, command, fingerprints, continuation, sketch] = result;
   complaint.jurisdiction_id = rules_.jurisdiction_id;
   complaint.account = std::move(found.origin.account);
   complaint.provider = std::move(found.origin.provider);
@@ -238,6 +240,7 @@ Normalized Normalizer::record(Analysis found) const {
   if (found.visibility == Visibility::secret) sketch = kUnlinkable;
   else if (tells_of_a_matter(complaint, found)) sketch = sketch_of(found.reading, complaint, rules_).packed();
   command = std::move(found.command);
+  continuation = std::move(found.continuation);
   fingerprints = std::move(found.fingerprints);
 
   complaint.confidential = confidential_of(found.message, found.reporter);

@@ -17,6 +17,7 @@
 #include "normalizer/category.hpp"
 #include "normalizer/clocks.hpp"
 #include "normalizer/command.hpp"
+#include "normalizer/continuation.hpp"
 #include "normalizer/fingerprint.hpp"
 #include "normalizer/lexicon.hpp"
 #include "normalizer/place.hpp"
@@ -58,6 +59,7 @@ struct Analysis {
   Assessment assessment;                         // 6
   const Category* category = nullptr;            // 5, else by the danger that step 6 found
   Places places;                                 // 7
+  Continuation continuation;                     // 7
   core::Timestamp written_at;                    // 8
   Occurrence occurrence;                         // 8
   Deadlines deadlines;                           // 8
@@ -68,6 +70,7 @@ struct Normalized {
   core::Complaint complaint;
   Command command;
   Fingerprints fingerprints;
+  Continuation continuation;
   // Sketch::packed() of a message that tells of something to be seen to, kUnlinkable of one that is to stay secret, else empty.
   std::string sketch;
 };

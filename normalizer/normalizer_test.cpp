@@ -54,7 +54,7 @@ std::string queue_json(const core::Complaint& complaint) {
 TEST_CASE("a_message_becomes_a_whole_record") {
   auto message = whatsapp("Lampu jalan di Jl. Moh Toha no 5 RT 03/05 kel. Sukaasih mati sejak kemarin, gelap bgt");
   message.attachments.emplace_back().kind = core::AttachmentKind::image;
-  const auto [complaint, command, fingerprints, sketch] = normalized(message);
+  const auto [complaint, command, fingerprints, continuation, sketch] = normalized(message);
   CHECK(command.kind == CommandKind::none);
   CHECK(complaint.jurisdiction_id == "id.tangerang");
   CHECK(complaint.account == "wa-utama");

@@ -5,7 +5,8 @@
 --   complaints, emergency   the two streams; an entry stands in one of them
 --   seen:<message>          "<outcome> <origin> <complaint id> <code>": what became of a message; ids are empty for an orphan
 --   said:<words>            "<at> <complaint id> <code>": the complaint to which a reporter said these words
---   open:<conversation>     "<at> <complaint id> <code> <category>": the complaint a conversation is about, and its last message
+--   open:<conversation>     "<at>", when its last message was, then ";<complaint id> <code> <category>" for the complaints it is about, the one
+--                           spoken of last first
 --   post:<address>          "<complaint id> <code>": the complaint that a public post made, whoever told of it first
 --   caller:<reporter>       "<at> <complaint id> <code>": the complaint that a reporter's last call made
 --   case:<code>             hash: what the tracking page shows, and the stream the complaint is in
@@ -15,15 +16,16 @@
 -- Answers {outcome, 1 if this origin was not known before, complaint id, tracking code}.
 
 local intent, entry_type, lane, at, origin,
-      seen, target, target_code, said, conversation, post, caller,
-      category, reporter_ref, channel, complaint_id, code_1, code_2, code_3,
+      seen, target, target_code, said, conversation, thread, own_thread, post, caller,
+      category, speaks_of, stands_alone, reporter_ref, channel, complaint_id, code_1, code_2, code_3,
       event, type_at, subject_at, complaint_at, code_at, interest_at, sketch, linked_head,
       remember_ids, repeat_window, remember_words, conversation_window, remember_conversation, similar_window = unpack(ARGV)
 local tag = KEYS[1]
 local call, match = redis.call, string.match
 
 -- An empty name makes a key that is never written.
-local known = call('MGET', tag .. 'seen:' .. seen, tag .. 'seen:' .. target, tag .. 'said:' .. said, tag .. 'open:' .. conversation)
+local known = call('MGET', tag .. 'seen:' .. seen, tag .. 'seen:' .. target, tag .. 'said:' .. said, tag .. 'open:' .. conversation,
+                   tag .. 'open:' .. thread)
 
 if known[1] then
   local outcome, first_origin, complaint, code = match(known[1], '^(%S+) (%S+) (%S*) (%S*)$')
@@ -36,6 +38,7 @@ local function conclude(outcome, complaint, code)
 end
 
 local similar = new_similar(tag, at, similar_window)
+local most_threads = 4
 
 -- The event comes written for a new complaint under its first code, reported by one person.
 local function event_of(type, complaint, code, interest)
@@ -103,7 +106,17 @@ if intent == 'amend' or intent == 'attach' then
 end
 
 local said_at, said_complaint, said_code = match(known[3] or '', '^(%d+) (%S+) (%S+)$')
-local open_at, open_complaint, open_code, open_category = match(known[4] or '', '^(%d+) (%S+) (%S+) (.*)$')
+
+-- The complaints of a conversation that is going on, the one spoken of last first.
+local function read_conversation(value)
+  local last = match(value or '', '^%d+')
+  local threads = {at = last}
+  if not last or math.abs(at - last) > tonumber(conversation_window) then return threads end
+  for complaint, code, about in string.gmatch(value, ';(%S+) (%S+) ([^;]*)') do
+    threads[#threads + 1] = {complaint = complaint, code = code, about = about}
+  end
+  return threads
+end
 
 local function within(window, earlier) return earlier and math.abs(at - earlier) <= tonumber(window) end
 
@@ -113,14 +126,36 @@ local function note_words(complaint, code)
   call('SET', tag .. 'said:' .. said, at .. ' ' .. complaint .. ' ' .. code, 'PX', remember_words)
 end
 
-local function note_conversation(complaint, code, about)
-  if conversation == '' then return end
-  local last = at
-  if open_at and open_at - at > 0 then
-    if open_complaint ~= complaint then return end
-    last = open_at
+local function note_conversation(name, value, complaint, code, about)
+  if name == '' then return end
+  local noted = read_conversation(value)
+  local is_late = noted.at and noted.at - at > 0
+  for i = #noted, 1, -1 do
+    if noted[i].complaint == complaint then table.remove(noted, i) end
   end
-  call('SET', tag .. 'open:' .. conversation, last .. ' ' .. complaint .. ' ' .. code .. ' ' .. about, 'PX', remember_conversation)
+  table.insert(noted, is_late and #noted + 1 or 1, {complaint = complaint, code = code, about = about})
+  local value = is_late and noted.at or at
+  for i = 1, math.min(#noted, most_threads) do
+    value = value .. ';' .. noted[i].complaint .. ' ' .. noted[i].code .. ' ' .. noted[i].about
+  end
+  call('SET', tag .. 'open:' .. name, value, 'PX', remember_conversation)
+end
+
+-- The complaint of this conversation that the message goes on with: one of whose matter it speaks, else, unless it opens another, the one
+-- spoken of last.
+local function find_in(threads)
+  if #threads == 0 then return nil end
+  for about in string.gmatch(stands_alone ~= '' and category or speaks_of, '%S+') do
+    for _, earlier in ipairs(threads) do
+      local is_other = stands_alone ~= '' and similar.is_elsewhere(sketch, earlier.code)
+      if earlier.about == about and not is_other then return earlier end
+    end
+  end
+  local last = threads[1]
+  if stands_alone == '' or category == '' then return last end
+  if lane == 'emergency' and call('HGET', tag .. 'case:' .. last.code, 'lane') == 'emergency' then return last end
+  if last.about == '' and not similar.is_elsewhere(sketch, last.code) then return last end
+  return nil
 end
 
 local function note_caller(complaint, code)
@@ -133,23 +168,28 @@ end
 
 if within(repeat_window, said_at) then
   local result = enter_under('repeated', 'complaint.repeated', said_complaint, said_code)
-  if open_complaint == said_complaint and within(conversation_window, open_at) then
-    note_conversation(said_complaint, said_code, open_category)
-  end
+  note_conversation(conversation, known[4], said_complaint, said_code, category)
   note_post(said_complaint, said_code)
   note_caller(said_complaint, said_code)
   return result
 end
 
-if within(conversation_window, open_at) and (open_category == '' or category == '' or open_category == category) then
-  local result = enter_under('appended', 'complaint.appended', open_complaint, open_code)
-  if open_category == '' and category ~= '' then
-    open_category = category
-    if call('EXISTS', tag .. 'case:' .. open_code) == 1 then call('HSET', tag .. 'case:' .. open_code, 'category', category) end
+-- Whoever comments on a post speaks of it, too.
+local earlier = find_in(read_conversation(known[4]))
+local commented = not earlier and find_in(read_conversation(known[5])) or nil
+earlier = earlier or commented
+if earlier then
+  local complaint, code = earlier.complaint, earlier.code
+  local result = enter_under('appended', 'complaint.appended', complaint, code)
+  if earlier.about == '' and category ~= '' then
+    earlier.about = category
+    if call('EXISTS', tag .. 'case:' .. code) == 1 then call('HSET', tag .. 'case:' .. code, 'category', category) end
   end
-  note_post(open_complaint, open_code)
-  note_words(open_complaint, open_code)
-  note_conversation(open_complaint, open_code, open_category)
+  note_post(complaint, code)
+  note_words(complaint, code)
+  note_caller(complaint, code)
+  note_conversation(conversation, known[4], complaint, code, earlier.about)
+  if commented then note_conversation(thread, known[5], complaint, code, earlier.about) end
   return result
 end
 
@@ -162,7 +202,8 @@ for _, code in ipairs({code_1, code_2, code_3}) do
   if not owner or owner == complaint_id then
     local result = enter('published', 'complaint.received', complaint_id, code, {reporter_ref})
     note_words(complaint_id, code)
-    note_conversation(complaint_id, code, category)
+    note_conversation(conversation, known[4], complaint_id, code, category)
+    note_conversation(own_thread, nil, complaint_id, code, category)
     note_post(complaint_id, code)
     note_caller(complaint_id, code)
     return result

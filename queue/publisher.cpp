@@ -22,7 +22,7 @@ namespace {
 constexpr std::chrono::milliseconds kLongestDelay = std::chrono::days{4};
 
 // What publish.lua unpacks from ARGV; the order is the script's.
-constexpr std::size_t kScriptArguments = 33;
+constexpr std::size_t kScriptArguments = 37;
 
 std::string_view name_of(Intent intent) noexcept {
   switch (intent) {
@@ -90,6 +90,12 @@ std::optional<Published> read_published(RespValue& reply) {
   const auto outcome = outcome_named(parts[0].text);
   if (!outcome) return std::nullopt;
   return Published{*outcome, parts[1].integer == 1, std::move(parts[2].text), std::move(parts[3].text)};
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out.append(out.empty() ? "" : " ").append(word);
+  return out;
 }
 
 // nullopt in the result for nil; no result for anything that is not a number.
@@ -160,8 +166,8 @@ void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<
         std::to_string(core::to_unix_ms(submission.at)), submission.origin);
     // Without an id of the provider's, the message is known by where it stands in the journal.
     add(submission.seen.empty() ? submission.origin : submission.seen, submission.target, submission.target_code, submission.said,
-        submission.conversation, submission.post, submission.caller);
-    add(submission.category, submission.reporter_ref, submission.channel, submission.complaint_id, submission.code_candidates[0],
+        submission.conversation, submission.thread, submission.own_thread, submission.post, submission.caller);
+    add(submission.category, joined(submission.speaks_of), submission.stands_alone ? "1" : "", submission.reporter_ref, submission.channel, submission.complaint_id, submission.code_candidates[0],
         submission.code_candidates[1], submission.code_candidates[2]);
     const NewComplaintEvent event(submission);
     add(event.text, event.type_at, event.subject_at, event.complaint_at, event.code_at, event.interest_at);

@@ -163,6 +163,29 @@ local function new_similar(tag, at, window)
   -- Both are evidence: 1 of either is enough.
   local function either(a, b) return 1 - (1 - a) * (1 - b) end
 
+  -- What two places have in common; nil when they are visibly different.
+  local function common_place(mine, theirs)
+    if differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan) or differ(mine, theirs, kRw) or differ(mine, theirs, kRt) or
+       differ(mine, theirs, kBlock) or differ(mine, theirs, kKilometre) then
+      return nil
+    end
+    local common = {wide = mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1, metres = distance(mine, theirs)}
+    if common.metres and common.metres > (common.wide and 1500 or 400) then return nil end
+    if differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 then return nil end
+    local agreed
+    common.site = common_sites(mine, theirs)
+    common.names, common.places, agreed = common_names(mine, theirs)
+    local certain = common.names >= 2
+    common.street = same_of_two(mine, theirs, kStreet, kCross, certain)
+    common.estate = same_of_two(mine, theirs, kEstate, kInner, certain)
+    common.alley = same_name(mine[kAlley], theirs[kAlley], certain)
+    if differ(mine, theirs, kStreet) and not common.street then return nil end
+    if differ(mine, theirs, kAlley) and not common.alley then return nil end
+    if differ(mine, theirs, kEstate) and not common.estate then return nil end
+    if not common.site and not common.street and agreed == 0 and other_site(mine, theirs) then return nil end
+    return common
+  end
+
   -- How sure it is, from 0 to 1, that both tell of the same; and why. nil when they do not.
   local function compare(mine, theirs, age)
     local lasts = window
@@ -170,23 +193,10 @@ local function new_similar(tag, at, window)
     if theirs[kLasts] > 0 then lasts = min(lasts, theirs[kLasts] * 3600000) end
     if age > lasts then return nil end
 
-    if differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan) or differ(mine, theirs, kRw) or differ(mine, theirs, kRt) or
-       differ(mine, theirs, kBlock) or differ(mine, theirs, kKilometre) then
-      return nil
-    end
-    local wide = mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1
-    local metres = distance(mine, theirs)
-    if metres and metres > (wide and 1500 or 400) then return nil end
-    if differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 then return nil end
-    local same_site, names, places, agreed = common_sites(mine, theirs), common_names(mine, theirs)
-    local certain = names >= 2
-    local same_street = same_of_two(mine, theirs, kStreet, kCross, certain)
-    local same_estate = same_of_two(mine, theirs, kEstate, kInner, certain)
-    local same_alley = same_name(mine[kAlley], theirs[kAlley], certain)
-    if differ(mine, theirs, kStreet) and not same_street then return nil end
-    if differ(mine, theirs, kAlley) and not same_alley then return nil end
-    if differ(mine, theirs, kEstate) and not same_estate then return nil end
-    if not same_site and not same_street and agreed == 0 and other_site(mine, theirs) then return nil end
+    local common = common_place(mine, theirs)
+    if not common then return nil end
+    local metres, wide, names, places = common.metres, common.wide, common.names, common.places
+    local same_street, same_alley, same_estate, same_site = common.street, common.alley, common.estate, common.site
 
     local alike = 0
     if mine[kWords] > 0 and theirs[kWords] > 0 then
@@ -382,6 +392,20 @@ local function new_similar(tag, at, window)
     if call('EXISTS', case) == 1 then call('HSET', case, 'sketch', '0') end
   end
 
+  -- The profile of a complaint, by its case's `sketch`; nil when there is none.
+  local function profile_of(state)
+    local number = tonumber((state or ''):match('^%d+') or 0)
+    local key, offset = place_of(number)
+    local bytes = number > 0 and call('GETRANGE', key, offset, offset + kProfile - 1) or ''
+    return #bytes == kProfile and byte(bytes, kFacts + 5) > 0 and bytes or nil
+  end
+
+  -- True when the message that `sketch` is of tells of a place that is visibly not the complaint's.
+  local function is_elsewhere(sketch, code)
+    local bytes = #sketch > kFacts and profile_of(call('HGET', tag .. 'case:' .. code, 'sketch'))
+    return bytes and common_place(read(sketch), read(bytes)) == nil
+  end
+
   -- Reads only. What is to be done about a message of the complaint: `note` writes it down once the message's own entry is made, which
   -- shows `links`, or nothing. `state` is the case's sketch as far as there is one.
   local function consider(sketch, code, complaint, reporter_ref, state, replaces)
@@ -394,9 +418,8 @@ local function new_similar(tag, at, window)
       for other in state:gmatch('%d+') do
         if number then linked[other] = true else number = tonumber(other) end
       end
-      local key, offset = place_of(number)
-      local bytes = call('GETRANGE', key, offset, offset + kProfile - 1)
-      if #bytes == kProfile and byte(bytes, kFacts + 5) > 0 then
+      local bytes = profile_of(state)
+      if bytes then
         profile = merge(read(bytes), profile, replaces)
         first_at = struct.unpack('>I4', bytes, kFacts + 1) * 1000
       end
@@ -443,6 +466,6 @@ local function new_similar(tag, at, window)
     return plan
   end
 
-  return {consider = consider, forget = forget}
+  return {consider = consider, forget = forget, is_elsewhere = is_elsewhere}
 end
 

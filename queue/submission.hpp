@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/complaint.hpp"
 #include "core/time.hpp"
@@ -32,10 +33,13 @@ struct Submission {
   unsigned partition = 0;
   bool emergency = false;                        // into the emergency lane
   std::string seen, target, said, conversation;  // see normalizer::Fingerprints; empty: the rule does not apply
+  std::string thread, own_thread;                // likewise
   std::string post;                              // a public post, whoever tells of it
   std::string caller;                            // for a call, and for `locate`
   std::string target_code;                       // for `rate` and `withdraw`
   std::string category;
+  std::vector<std::string> speaks_of;  // see normalizer::Continuation
+  bool stands_alone = false;
   std::string sketch;  // what similar reports are found by: see normalizer::Normalized
   std::string reporter_ref;
   std::string channel;

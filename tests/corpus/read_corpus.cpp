@@ -128,7 +128,7 @@ json::object features_of(const core::Message& message) {
 
 json::object read_message(const normalizer::Normalizer& normalizer, const json::object& line) {
   const std::string id = text_at(line, "id");
-  const auto [complaint, command, fingerprints, sketch] =
+  const auto [complaint, command, fingerprints, continuation, sketch] =
       normalizer.normalize({text_at(line, "channel"), "corpus", kMorning, {}}, message_of(line, id));
   return {{"id", id},
           {"category", complaint.category.value},
