@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Masks what identifies a person in a text that many will read: identity numbers (NIK), family card numbers (KK), health
-// insurance numbers, telephone numbers, mail addresses, payment cards, and on request a name. House numbers, RT/RW,
-// dates, amounts, coordinates and tracking codes stay. The text must be clean (text.hpp). Pure, linear time.
+// insurance numbers, telephone numbers, mail addresses, payment cards, bank accounts, number plates, and on request a name. House numbers,
+// RT/RW, dates, amounts, coordinates, tracking codes, and the numbers of customers, meters and documents stay. The text must be clean
+// (text.hpp). Pure, linear time; masking twice changes nothing more.
 #pragma once
 
 #include <cstddef>

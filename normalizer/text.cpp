@@ -324,6 +324,30 @@ std::string_view shorten(std::string_view text, std::size_t most) {
   return text.substr(0, boundary == 0 ? cut : boundary);
 }
 
+Plain make_plain(std::string_view text) {
+  Plain plain;
+  plain.text.reserve(text.size());
+  plain.origins.reserve(text.size() + 1);
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t start = i;
+    const UChar32 c = next_code_point(text, i);
+    constexpr UChar32 kVariationSelector = 0xFE0F;
+    constexpr UChar32 kKeycap = 0x20E3;
+    if (c == kVariationSelector || c == kKeycap) continue;
+    char ascii = 0;
+    if (c < 0x80) ascii = text[start];
+    else if (c >= 0xFF01 && c <= 0xFF5E) ascii = static_cast<char>(c - 0xFF00 + 0x20);
+    else if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) ascii = '-';
+    else if (const auto digit = u_charDigitValue(c); digit >= 0) ascii = static_cast<char>('0' + digit);
+    for (std::size_t byte = start; byte < (ascii != 0 ? start + 1 : i); ++byte) {
+      plain.text += ascii != 0 ? ascii : text[byte];
+      plain.origins.push_back(static_cast<std::uint32_t>(byte));
+    }
+  }
+  plain.origins.push_back(static_cast<std::uint32_t>(text.size()));
+  return plain;
+}
+
 Words split_words(std::string_view text) {
   Words words;
   words.folded.reserve(text.size());

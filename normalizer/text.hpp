@@ -40,6 +40,15 @@ struct Dropped {
 // grapheme that alone is longer is cut between two code points.
 [[nodiscard]] std::string_view shorten(std::string_view text, std::size_t most);
 
+// A text with its digits, letters and marks as a plain keyboard has them: digits of every script, full-width forms and dashes become
+// ASCII, the marks of keycap digits go, everything else stays. Byte i comes from byte `origins[i]` of the text; origins has one more, its end.
+struct Plain {
+  std::string text;
+  std::vector<std::uint32_t> origins;
+};
+
+[[nodiscard]] Plain make_plain(std::string_view text);
+
 // One word of a text: letters, or a number. `begin` and `end` are offsets into the text, the folded ones into Words::folded.
 struct Word {
   std::uint32_t begin = 0, end = 0;
