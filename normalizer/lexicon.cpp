@@ -45,7 +45,8 @@ std::uint64_t hash_without(std::string_view word, std::size_t without) {
   return hash;
 }
 
-// One letter left out, put in or changed, or two neighbours exchanged. Hardly anybody gets the first one wrong.
+}  // namespace
+
 bool is_one_slip_apart(std::string_view typed, std::string_view meant) {
   if (typed.front() != meant.front()) return false;
   const auto [from_front, _] = std::ranges::mismatch(typed, meant);
@@ -58,8 +59,6 @@ bool is_one_slip_apart(std::string_view typed, std::string_view meant) {
   if (left.substr(1) == right.substr(1)) return true;
   return left.size() >= 2 && left[0] == right[1] && left[1] == right[0] && left.substr(2) == right.substr(2);
 }
-
-}  // namespace
 
 Lexicon::WordId Lexicon::find_id(std::string_view folded) const {
   const auto found = ids_.find(folded);

@@ -69,6 +69,14 @@ enum class Meaning : std::uint8_t {
   crossing_word,
   distance_unit,
   distance_from,
+  // Those of Rules::commands; `index` is a CommandKind.
+  command_word,    // "cek"
+  command_phrase,  // "sampai mana"
+  command_beside,  // may stand beside them
+  courtesy,
+  about_report,  // "laporan saya"
+  further,       // "dan": something more is said
+  rating_value,  // `index`: 1 to 5
   name_end,
 };
 
@@ -84,6 +92,9 @@ struct Match {
 
 // How a word came to be read as one of ours.
 enum class HowRead : std::uint8_t { unknown, as_written, other_spelling, without_ending, drawn_out, mistyped };
+
+// One letter left out, put in or changed, or two neighbours exchanged. Hardly anybody gets the first one wrong. Neither may be empty.
+[[nodiscard]] bool is_one_slip_apart(std::string_view typed, std::string_view meant);
 
 class Lexicon {
  public:

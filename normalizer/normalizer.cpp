@@ -147,6 +147,13 @@ void set_ids(Complaint& complaint, core::Timestamp at, std::string_view seen, co
   }
 }
 
+// A mail may say in its subject what its text names only the code of.
+Command command_of(const std::string& subject, const std::string& text, const Rules& rules) {
+  Command command = read_command(text.empty() ? subject : text, rules);
+  if (command.kind != CommandKind::none || subject.empty() || text.empty()) return command;
+  return read_command(joined(subject, text), rules);
+}
+
 }  // namespace
 
 Normalizer::Normalizer(Rules rules, core::Secret identity_key) : rules_(std::move(rules)), identity_key_(std::move(identity_key)) {}
@@ -166,7 +173,7 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
 
   // 2. Command, or a report under a code
   found.no_command = why_no_command(message);
-  if (!found.no_command) found.command = read_command(found.clean_text.empty() ? found.clean_subject : found.clean_text);
+  if (!found.no_command) found.command = command_of(found.clean_subject, found.clean_text, rules_);
   found.coded = read_coded_report(found.clean_text, rules_);
 
   // 3. Reporter

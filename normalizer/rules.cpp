@@ -48,6 +48,7 @@ class RulesReader {
     read_spellings(words);  // before any phrase: they decide how its words read
     read_words(words);
     read_routing();
+    read_commands();
     read_circumstances();
     read_groups();
     read_dangers("emergencies", true);
@@ -69,7 +70,12 @@ class RulesReader {
 
  private:
   void add(Settings& table, std::string_view key, std::string_view phrase, Meaning meaning, std::size_t index, unsigned weight) {
-    switch (rules_.lexicon.add(phrase, meaning, index, weight)) {
+    add_to(rules_.lexicon, table, key, phrase, meaning, index, weight);
+  }
+
+  static void add_to(Lexicon& lexicon, Settings& table, std::string_view key, std::string_view phrase, Meaning meaning, std::size_t index,
+                     unsigned weight = 1) {
+    switch (lexicon.add(phrase, meaning, index, weight)) {
       case Lexicon::Added::yes: return;
       case Lexicon::Added::empty:
         return table.mistake(key, "holds " + quoted(phrase) + ", which has no word, or more than eight", "remove it, or say it shorter");
@@ -99,7 +105,9 @@ class RulesReader {
         continue;
       }
       for (const auto& spelling : split(sides[1], ' ')) {
-        if (!rules_.lexicon.add_spelling(spelling, sides[0])) {
+        const bool added = rules_.lexicon.add_spelling(spelling, sides[0]);
+        static_cast<void>(rules_.commands.lexicon.add_spelling(spelling, sides[0]));
+        if (!added) {
           words.mistake("spellings",
                         "holds " + quoted(spelling) + " for " + quoted(sides[0]) + ", but it is no single word, or stands there already",
                         "leave each spelling at one word only");
@@ -198,6 +206,65 @@ class RulesReader {
       weighed_phrases(table, "words", "Phrases that are enough alone.", i, kWordWeight);
       weighed_phrases(table, "hints", "Phrases that count only together with others.", i, kHintWeight);
     }
+  }
+
+  void command_phrases(Settings& table, std::string_view key, std::string_view about, Meaning meaning,
+                       CommandKind kind = CommandKind::none) {
+    for (const auto& phrase : table.texts(key, about, {}))
+      add_to(rules_.commands.lexicon, table, key, phrase, meaning, static_cast<std::size_t>(kind));
+  }
+
+  void add_command_word(Settings& table, std::string_view word, CommandKind kind) {
+    auto& words = rules_.commands.words;
+    Words folded = split_words(word);
+    if (folded.list.size() != 1) {
+      return table.mistake("words", "holds " + quoted(word) + ", which is not one word", "write several words under `phrases`");
+    }
+    if (const auto other = std::ranges::find(words, folded.folded, &CommandWord::text); other != words.end() && other->kind != kind)
+      return table.mistake("words", "holds " + quoted(word) + ", which is another command already", "leave it at one command only");
+    add_to(rules_.commands.lexicon, table, "words", word, Meaning::command_word, static_cast<std::size_t>(kind));
+    words.push_back({std::move(folded.folded), kind});
+  }
+
+  void read_ratings(Settings& table) {
+    const auto numbers = table.texts("numbers", "One to five as people write them out, each with its spellings.", {});
+    if (!numbers.empty() && numbers.size() != 5)
+      table.mistake("numbers", "holds " + std::to_string(numbers.size()) + " numbers", "write five, from one to five");
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      for (const auto& number : split(numbers[i], ' '))
+        add_to(rules_.commands.lexicon, table, "numbers", number, Meaning::rating_value, i + 1);
+    }
+  }
+
+  void read_commands() {
+    using enum CommandKind;
+    constexpr auto kKinds = std::to_array<std::pair<std::string_view, CommandKind>>({{"status", status},
+                                                                                     {"rating", rating},
+                                                                                     {"withdraw", withdraw},
+                                                                                     {"help", help},
+                                                                                     {"stop", stop},
+                                                                                     {"start", start},
+                                                                                     {"officer", officer}});
+    for (auto& [name, table] : settings_.tables("commands")) {
+      const auto* known = std::ranges::find(kKinds, name, &std::pair<std::string_view, CommandKind>::first);
+      if (known == kKinds.end()) {
+        settings_.mistake("commands", "holds " + quoted(name) + ", which is no command",
+                          "use status, rating, withdraw, help, stop, start or officer");
+        table.leave_unread();
+        continue;
+      }
+      for (const auto& word : table.texts("words", "The command itself, as the first word of a message.", {}))
+        add_command_word(table, word, known->second);
+      command_phrases(table, "phrases", "Ask for the same in a sentence.", Meaning::command_phrase, known->second);
+      command_phrases(table, "beside", "Words that may stand beside them.", Meaning::command_beside, known->second);
+      if (known->second == rating) read_ratings(table);
+    }
+    Settings words = settings_.table("command_words");
+    command_phrases(words, "courtesies", "May stand around every command.", Meaning::courtesy);
+    command_phrases(words, "about_reports", "May stand around a command with a tracking code.", Meaning::about_report);
+    command_phrases(words, "further", "Say that a command is not all.", Meaning::further);
+    for (const auto& word : words.texts("no_commands", "Words that are no command typed wrong.", {}))
+      rules_.commands.lexicon.add_real_word(word);
   }
 
   void read_circumstances() {

@@ -114,9 +114,32 @@ struct Area {
   }
 };
 
+// What a citizen asks of the gateway itself instead of reporting something.
+enum class CommandKind : std::uint8_t {
+  none,
+  status,    // CEK <code>
+  rating,    // NILAI <code> 1-5
+  withdraw,  // BATAL <code>
+  help,      // BANTUAN, and a command that lacks what belongs to it
+  stop,      // STOP
+  start,     // MULAI
+  officer,   // PETUGAS: a person, please
+};
+
+struct CommandWord {
+  std::string text;  // folded
+  CommandKind kind{};
+};
+
+struct CommandWords {
+  Lexicon lexicon;  // apart from that of the reports: here "petugas" asks for one
+  std::vector<CommandWord> words;
+};
+
 struct Rules {
   std::string jurisdiction_id;
   std::vector<std::string> code_words;  // "laksa", "adu"; lower case
+  CommandWords commands;
   std::vector<Category> categories;
   std::map<std::string, std::size_t, std::less<>> short_forms;  // codes and hashtags in lower case → categories
   std::vector<std::string> unclassified_offices;

@@ -116,6 +116,12 @@ TEST_CASE("every_mistake_in_the_tables_is_told_with_its_path") {
       {"[kecamatan.x]\nname = \"|\"", "kecamatan.x.name", "without a name"},
       {"[calendar]\nholidays = [\"17 Agustus\"]", "calendar.holidays", "no date"},
       {"[calendar]\nholidays = [2026-02-28, \"2026-02-30\"]", "calendar.holidays", "no date"},
+      {"[commands.say]\nwords = [\"bilang\"]", "commands", "no command"},
+      {"[commands.status]\nwords = [\"cek laporan\"]", "commands.status.words", "not one word"},
+      {"[commands.status]\nwords = [\"cek\", \"CEK\"]", "commands.status.words", "twice"},
+      {"[commands.status]\nwords = [\"cek\"]\n[commands.withdraw]\nwords = [\"cek\"]", "commands.withdraw.words", "another command"},
+      {"[commands.status]\nphrases = [\"?\"]", "commands.status.phrases", "no word"},
+      {"[commands.rating]\nnumbers = [\"satu\", \"dua\"]", "commands.rating.numbers", "2 numbers"},
       {"wordz = [\"x\"]", "categories.jalan.wordz", "not a known key"},
   };
   for (const auto& c : cases) {

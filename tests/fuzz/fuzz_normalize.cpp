@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/crypto.hpp"
+#include "core/ids.hpp"
 #include "normalizer/normalizer.hpp"
 #include "normalizer/personal_data.hpp"
 #include "normalizer/text.hpp"
@@ -60,6 +61,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   require(!complaint.title.empty() && shorten(complaint.title, 160) == complaint.title);
   require(clean(complaint.description) == complaint.description);
   require(mask_personal_data(complaint.description) == complaint.description);
+  const std::string cleaned = clean(message.text);
+  const std::string masked = mask_personal_data(cleaned);
+  require(repair_utf8(masked) == masked && clean(masked) == masked && mask_personal_data(masked) == masked);
+  const Command command = read_command(cleaned, tests::shipped_rules());
+  require(command.tracking_code.empty() || core::parse_tracking_code(command.tracking_code) == command.tracking_code);
+  require((command.kind == CommandKind::rating) == (command.rating >= 1 && command.rating <= 5));
   require(json == core::to_event_pieces(normalizer.normalize(origin, message).complaint, "", now).tail);
   return 0;
 }
