@@ -13,8 +13,7 @@ namespace satupintu::normalizer {
 
 namespace {
 
-constexpr int kPoints = 10;              // of Candidate::points, for one of a phrase
-constexpr int kLeastPoints = 30;         // one hint alone says nothing, two do
+constexpr int kLeastPoints = 30;    // one hint alone says nothing, two do
 constexpr int kFurtherListed = 60;  // worth mentioning beside the first
 constexpr int kNamedFirst = 2;      // people begin with what it is about
 constexpr std::uint32_t kBesideReach = 1;
@@ -113,7 +112,7 @@ std::vector<const Category*> hashtags(const Reading& reading, const Rules& rules
 Classification classify(const Reading& reading, const core::Message& message, const Category* coded, const Rules& rules) {
   Classification result;
   const auto take = [&](const Category* category, std::string_view source, double confidence) {
-    if (result.category == nullptr && category != nullptr) result = {category, std::string(source), confidence, {}, {}};
+    if (result.category == nullptr && category != nullptr) result = {category, std::string(source), confidence, {}, {}, 0};
   };
   const auto also = [&](const Category* category) {
     if (category == result.category || result.further.size() == kMostFurther ||
@@ -129,7 +128,8 @@ Classification classify(const Reading& reading, const core::Message& message, co
   auto candidates = candidates_of(reading, rules);
   const std::vector<int> learned = rules.learned.points(reading, rules.lexicon);
   add_learned(candidates, learned, rules);
-  if (!candidates.empty() && candidates.front().points >= kLeastPoints + learned[rules.no_matter()])
+  const int least_points = kLeastPoints + learned[rules.no_matter()];
+  if (!candidates.empty() && candidates.front().points >= least_points)
     take(candidates.front().category, "keyword", confidence_of(candidates.front().points, candidates.size() > 1 ? candidates[1].points : 0));
   if (result.category != nullptr) {
     for (const Category* category : tagged) also(category);
@@ -137,6 +137,7 @@ Classification classify(const Reading& reading, const core::Message& message, co
       if (candidate.listed >= kFurtherListed) also(candidate.category);
   }
   result.candidates = std::move(candidates);
+  result.least_points = least_points;
   return result;
 }
 

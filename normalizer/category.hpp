@@ -24,6 +24,8 @@ struct Mention {
   Void is_void = Void::no;
 };
 
+inline constexpr int kPoints = 10;  // of a candidate, for each of a phrase's weight
+
 // A category that the words speak for.
 struct Candidate {
   const Category* category = nullptr;
@@ -39,6 +41,7 @@ struct Classification {
   double confidence = 0;                 // 0..1
   std::vector<const Category*> further;  // also spoken of, most likely first
   std::vector<Candidate> candidates;     // all that the words speak for, most points first
+  int least_points = 0;                  // that the first of them needed
 };
 
 // `coded` is the category under whose code the report came, or nullptr.

@@ -234,7 +234,7 @@ json::array explain_candidates(const Analysis& found, const Rules& rules) {
     std::set<std::pair<std::uint32_t, normalizer::Void>> known;
     for (const auto& [match, is_void] : candidate.mentions) {
       if (!known.emplace(match.phrase, is_void).second) continue;
-      json::object phrase{{"phrase", phrase_of(found.reading, match)}, {"weight", match.weight}};
+      json::object phrase{{"phrase", phrase_of(found.reading, match)}, {"points", match.weight * normalizer::kPoints}};
       if (is_void != normalizer::Void::no) phrase["void"] = name_of(is_void);
       phrases.push_back(std::move(phrase));
     }
@@ -258,6 +258,7 @@ json::object explain_category(const Analysis& found, const core::Complaint& comp
           {"confidence", complaint.category.confidence},
           {"further", list_of(complaint.further_categories)},
           {"offices", list_of(complaint.suggested_agencies)},
+          {"least_points", found.classification.least_points},
           {"candidates", explain_candidates(found, rules)},
           {"idioms", std::move(hidden)}};
 }

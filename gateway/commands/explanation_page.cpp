@@ -352,26 +352,35 @@ void show_personal_data(Page& page, const json::object& data) {
   page.row("kerahasiaan / visibility", visibility);
 }
 
-// What gave a category its points, and what gave none.
+// What gave a category its points, and what gave none. Of the listed phrases the strongest counts twice, and the category named first gets
+// the rest.
 std::string phrases_of(const json::object& candidate) {
   constexpr std::size_t kLearnedShown = 5;
-  std::string counted, voided, learned;
-  const auto add = [](std::string& list, const json::value& phrase, std::string_view what) {
-    list.append(list.empty() ? "“" : ", “").append(phrase.at("phrase").as_string()).append("” ").append(what);
-  };
-  for (const auto& phrase : candidate.at("phrases").as_array()) {
-    const std::string_view why = text_at(phrase.as_object(), "void");
-    if (why.empty()) add(counted, phrase, std::to_string(phrase.at("weight").to_number<int>()));
-    else add(voided, phrase, say(why));
+  const auto name = [](const json::value& phrase) { return "“" + std::string(phrase.at("phrase").as_string()) + "” "; };
+  const auto points = [](const json::value& phrase) { return phrase.at("points").to_number<int>(); };
+  const auto& phrases = candidate.at("phrases").as_array();
+  std::vector<std::string> parts;
+  const json::value* strongest = nullptr;
+  int rest = candidate.at("listed_points").to_number<int>();
+  for (const auto& phrase : phrases) {
+    if (phrase.as_object().contains("void")) continue;
+    rest -= points(phrase);
+    if (strongest == nullptr || points(phrase) > points(*strongest)) strongest = &phrase;
   }
-  const auto& weights = candidate.at("learned").as_array();
-  for (std::size_t i = 0; i < std::min(weights.size(), kLearnedShown); ++i)
-    add(learned, weights[i], fmt::format("{:+}", weights[i].at("points").to_number<int>()));
-  if (!learned.empty()) learned = "dipelajari / learned " + learned;
-  std::string all;
-  for (const std::string& list : {counted, learned, voided})
-    if (!list.empty()) all.append(all.empty() ? "" : "; ").append(list);
-  return all;
+  for (const auto& phrase : phrases) {
+    const std::string_view why = text_at(phrase.as_object(), "void");
+    if (!why.empty()) continue;
+    parts.push_back(name(phrase) + std::to_string(points(phrase)) + (&phrase == strongest ? "×2" : ""));
+  }
+  if (strongest != nullptr && rest > points(*strongest))
+    parts.push_back(fmt::format("disebut pertama / named first {}", rest - points(*strongest)));
+  for (const auto& phrase : phrases)
+    if (const std::string_view why = text_at(phrase.as_object(), "void"); !why.empty())
+      parts.push_back(name(phrase) + std::string(say(why)));
+  const auto& learned = candidate.at("learned").as_array();
+  for (std::size_t i = 0; i < std::min(learned.size(), kLearnedShown); ++i)
+    parts.push_back(fmt::format("{}{}{:+}", i == 0 ? "dipelajari / learned: " : "", name(learned[i]), points(learned[i])));
+  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 void show_category(Page& page, const json::object& category) {
@@ -384,6 +393,8 @@ void show_category(Page& page, const json::object& category) {
     page.row("dari / from", fmt::format("{}, keyakinan / confidence {:.2f}", say(category.at("source").as_string()),
                                         category.at("confidence").to_number<double>()));
   }
+  if (code.empty() && !category.at("candidates").as_array().empty())
+    page.row("perlu / needed", std::to_string(category.at("least_points").to_number<int>()));
   std::size_t shown = 0;
   for (const auto& candidate : category.at("candidates").as_array()) {
     if (++shown > kCandidatesShown) break;
