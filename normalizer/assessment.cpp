@@ -18,7 +18,6 @@ using core::Scope;
 namespace {
 
 // In words that stand between.
-constexpr std::uint32_t kPairReach = 6;    // the two halves of a pair
 constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
 constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
 constexpr std::uint32_t kNowReach = 3;     // what goes on
@@ -26,6 +25,7 @@ constexpr std::uint32_t kPastReach = 8;    // when it happened
 constexpr std::uint32_t kOverReach = 15;   // how it ended, or what it was part of
 constexpr unsigned kPairPoints = 4;        // surer than one word
 constexpr unsigned kLeastScopePoints = 3;  // one word that is enough alone
+constexpr unsigned kCandidatePoints = 20;  // of a category, for one of a scope
 constexpr unsigned kHashtagPoints = 2;     // people also tag what they only joke about
 
 // The words that together tell something: one phrase, or the two halves of a pair and `told` by its second.
@@ -42,7 +42,7 @@ enum class Standing : std::uint8_t { none, feared, real };
 struct FoundDanger {
   const Danger* danger = nullptr;
   std::uint32_t first = 0, last = 0;
-  Standing standing{};
+  bool is_emergency = false;
 };
 
 // What the words say before anything is decided.
@@ -70,9 +70,9 @@ bool any_finding(const Reading& reading, const Rules& rules, Visit visit) {
     if (match.meaning != Meaning::group || rules.pairs[match.index].empty()) continue;
     for (const Match& other : reading.around(match, kPairReach)) {
       if (other.meaning != Meaning::group || overlap(other, match)) continue;
-      if ((other.first > match.last ? gap(match, other) : gap(other, match)) > kPairReach) continue;
+      const std::uint32_t between = other.first > match.last ? gap(match, other) : gap(other, match);
       for (const Pair& pair : rules.pairs[match.index]) {
-        if (pair.with != other.index) continue;
+        if (pair.with != other.index || between > pair.reach) continue;
         if (visit(Finding{pair.tells, pair.index, match, std::min(match.first, other.first), std::max(match.last, other.last)})) return true;
       }
     }
@@ -157,18 +157,30 @@ Standing standing_of(const Reading& reading, const Finding& finding, bool asks, 
   return feared || past || over ? Standing::feared : Standing::real;
 }
 
-// The first emergency that happens now, else the first danger that is left.
-std::optional<FoundDanger> find_danger(const Reading& reading, bool asks, const Rules& rules) {
+bool belongs_to_a_danger(const Category* category, const Rules& rules) {
+  return std::ranges::any_of(rules.dangers, [&](const Danger& danger) { return &rules.categories[danger.category] == category; });
+}
+
+// The first emergency, else the first danger that is left. A text about something no danger belongs to, such as a school's fees, must tell
+// of it twice, or in so many words: one pair of words alone is too easily a coincidence.
+std::optional<FoundDanger> find_danger(const Reading& reading, bool asks, const Category* category, const Rules& rules) {
+  const bool one_pair_is_enough = category == nullptr || belongs_to_a_danger(category, rules);
   std::optional<FoundDanger> found;
+  std::optional<std::uint32_t> told_by;
   any_finding(reading, rules, [&](const Finding& finding) {
     if (finding.tells != Meaning::danger || is_harmless(reading, finding)) return false;
     const Danger& danger = rules.dangers[finding.index];
     if (found && !danger.emergency) return false;
     const Standing standing = standing_of(reading, finding, asks, rules);
     if (standing == Standing::none) return false;
-    const bool happens = danger.emergency && standing == Standing::real;
-    if (happens || !found) found = FoundDanger{&danger, finding.first, finding.last, standing};
-    return happens;
+    FoundDanger next{&danger, finding.first, finding.last, false};
+    if (danger.emergency && standing == Standing::real) {
+      next.is_emergency = one_pair_is_enough || finding.told.meaning == Meaning::danger || told_by.value_or(finding.told.phrase) != finding.told.phrase;
+      if (!told_by) found.reset();
+      told_by = finding.told.phrase;
+    }
+    if (!found || next.is_emergency) found = next;
+    return next.is_emergency;
   });
   return found;
 }
@@ -206,9 +218,9 @@ std::string words_of(const Reading& reading, Meaning meaning) {
   return best == nullptr ? std::string() : std::string(reading.between(best->first, best->last));
 }
 
-void set_priority(Assessment& result, const Reading& reading, const core::Message& message, const Signs& signs, const Rules& rules) {
-  const auto found = find_danger(reading, signs.information > 0, rules);
-  const bool happens = found && found->danger->emergency && found->standing == Standing::real;
+void set_priority(Assessment& result, const Reading& reading, const core::Message& message, const Category* category, const Signs& signs,
+                  const Rules& rules) {
+  const auto found = find_danger(reading, signs.information > 0, category, rules);
   if (const auto stated = stated_priority(message.stated.priority)) {
     result.priority = *stated;
     result.priority_reason = stated_by(message);
@@ -217,9 +229,9 @@ void set_priority(Assessment& result, const Reading& reading, const core::Messag
     result.priority = Priority::low;
     result.priority_reason = message.call->disposition;
   } else if (found) {
-    result.priority = happens ? Priority::emergency : Priority::high;
+    result.priority = found->is_emergency ? Priority::emergency : Priority::high;
     result.priority_reason = found->danger->label + ": " + std::string(reading.between(found->first, found->last));
-    if (happens) result.danger = found->danger;
+    if (found->is_emergency) result.danger = found->danger;
   } else if (reading.has(Meaning::urgent)) {
     result.priority = Priority::high;
     result.priority_reason = words_of(reading, Meaning::urgent);
@@ -269,12 +281,11 @@ std::optional<std::pair<std::size_t, ScopeScore>> best_scope(const Reading& read
   return std::pair(static_cast<std::size_t>(best - scores.begin()), std::move(*best));
 }
 
-// How much speaks for a matter of the city's.
-unsigned points_in_scope(const Reading& reading, const Classification& classification, const Rules& rules) {
+// How much speaks for a matter of the city's, in the points of scopes.
+unsigned points_in_scope(const Classification& classification) {
   if (classification.category == nullptr) return 0;
-  const auto index = static_cast<std::size_t>(classification.category - rules.categories.data());
-  const unsigned points = points_of(reading, Meaning::category, index);
-  return classification.source == "hashtag" ? std::max(points, kHashtagPoints) : points;
+  const int points = classification.candidates.empty() ? 0 : std::max(classification.candidates.front().points, 0);
+  return std::max(static_cast<unsigned>(points) / kCandidatePoints, classification.source == "hashtag" ? kHashtagPoints : 0);
 }
 
 bool is_told_by_a_person(const Classification& classification) {
@@ -289,13 +300,16 @@ void set_scope(Assessment& result, const Reading& reading, const core::Message& 
     result.scope_words = words_of(reading, Meaning::elsewhere);
     return;
   }
-  if (result.priority == Priority::emergency || is_told_by_a_person(classification)) return;
+  if (is_told_by_a_person(classification)) return;
   const auto best = best_scope(reading, rules);
   if (!best) return;
-  const bool wants_something = signs.problem > 0 || signs.information > 0 || signs.aspiration > 0 || signs.request;
+  const bool wants_something =
+      signs.problem >= kWordWeight || signs.information >= kWordWeight || signs.aspiration >= kWordWeight || signs.request;
   const unsigned least = classification.category == nullptr && !wants_something ? 1 : kLeastScopePoints;
   const auto& [scope, score] = *best;
-  if (score.points < least || score.points <= points_in_scope(reading, classification, rules)) return;
+  // A robbery that goes on is both: the police's matter, and somebody in danger.
+  if (result.priority == Priority::emergency && rules.scopes[scope].scope != Scope::out_of_scope_crime) return;
+  if (score.points < least || score.points <= points_in_scope(classification)) return;
   result.scope = rules.scopes[scope].scope;
   result.scope_reason = rules.scopes[scope].reason;
   result.scope_words = reading.between(score.first, score.last);
@@ -307,7 +321,7 @@ Assessment assess(const Reading& reading, const core::Message& message, const Cl
   const Signs signs{points_of(reading, Meaning::problem), points_of(reading, Meaning::aspiration),
                           points_of(reading, Meaning::information), reading.has(Meaning::thanks), reading.has(Meaning::request)};
   Assessment result;
-  set_priority(result, reading, message, signs, rules);
+  set_priority(result, reading, message, classification.category, signs, rules);
   set_report_type(result, reading, message, signs);
   if (result.report_type == ReportType::thanks) {
     result.priority = Priority::low;

@@ -308,17 +308,24 @@ class RulesReader {
     return found;
   }
 
-  // "people, animals + stuck": one of the first groups near one of the second.
+  // "people, animals + stuck": one of the first groups near one of the second; "… within 2": with at most two words between.
   void read_pairs(Settings& table, Meaning tells, std::size_t index) {
     for (const auto& pair : table.texts("pairs", "Groups that tell it when their words stand near each other.", {})) {
-      const auto sides = split(pair, '+');
-      if (sides.size() != 2) {
-        table.mistake("pairs", "holds " + quoted(pair) + ", which is no pair of groups", "write it like \"people + trapped\"");
+      constexpr std::string_view kWithin = " within ";
+      const auto within = std::min(pair.find(kWithin), pair.size());
+      const auto sides = split(std::string_view(pair).substr(0, within), '+');
+      std::uint32_t reach = kPairReach;
+      const char* const end = pair.data() + pair.size();
+      const char* const number = within == pair.size() ? end : pair.data() + within + kWithin.size();
+      const bool is_number = number == end || std::from_chars(number, end, reach).ptr == end;
+      if (sides.size() != 2 || !is_number || reach > kPairReach) {
+        table.mistake("pairs", "holds " + quoted(pair) + ", which is no pair of groups",
+                      "write it like \"people + trapped\", or \"body + failing within 2\" with a number up to 8");
         continue;
       }
       const auto firsts = groups_of(table, sides[0]);
       for (const std::size_t second : groups_of(table, sides[1]))
-        for (const std::size_t first : firsts) rules_.pairs[second].push_back({first, tells, index});
+        for (const std::size_t first : firsts) rules_.pairs[second].push_back({first, tells, index, reach});
     }
   }
 

@@ -27,6 +27,7 @@ namespace satupintu::normalizer {
 // What a phrase of a category counts: this, and one more for each word after the first.
 inline constexpr unsigned kWordWeight = 3;
 inline constexpr unsigned kHintWeight = 1;
+inline constexpr std::uint32_t kPairReach = 8;  // words that may stand between the halves of a Pair
 inline constexpr int kMostLearned = 999;
 
 // "3 working days" or "24 hours".
@@ -82,6 +83,7 @@ struct Pair {
   std::size_t with = 0;  // the other group
   Meaning tells{};       // danger or out_of_scope
   std::size_t index = 0;
+  std::uint32_t reach = 0;  // words that may stand between
 };
 
 // What it takes to believe that a place's name means the place.
