@@ -119,18 +119,21 @@ Standing standing_of(const Reading& reading, const Finding& finding, bool asks, 
     const bool unreal = is_unreal(match, rules);
     // A circumstance that begins with the danger is part of it: "tidak sadar", "mau lompat".
     if ((match.meaning != Meaning::circumstance && !unreal) || (overlap(match, told) && match.first >= told.first)) continue;
+    // What stands between the halves of a pair stands right before or right behind what is told.
     const bool before = match.first < told.first;
-    const bool touches = before && match.last >= told.first;
-    const std::uint32_t between = touches ? 0 : before ? gap(match, told) : gap(told, match);
-    const bool same_clause = touches || (before ? !reading.any_break(match.last, told.first) : !reading.any_break(told.last, match.first));
-    const bool cut_off = !touches && (before ? goes_on_between(match.last, told.first) : goes_on_between(told.last, match.first));
+    const std::uint32_t from = before ? std::min(match.last, told.first) : finding.last;
+    const std::uint32_t until = before ? finding.first : match.first;
+    const bool inside = from >= until;
+    const std::uint32_t between = inside ? 0 : until - from - 1;
+    const bool same_clause = inside || !reading.any_break(from, until);
+    const bool cut_off = !inside && goes_on_between(from, until);
     if (unreal) {
       if (between <= kOverReach && !cut_off && !goes_on) return Standing::none;
       continue;
     }
     switch (static_cast<Circumstance>(match.index)) {
       case Circumstance::denied:
-        if (before && same_clause && (between == 0 || match.last + 1 == finding.first)) return Standing::none;
+        if (before && (match.last + 1 >= told.first || match.last + 1 == finding.first) && !reading.any_break(match.last, told.first)) return Standing::none;
         break;
       case Circumstance::befell:
         if (danger.emergency && before && same_clause && between <= kBefellReach) return Standing::none;
@@ -144,7 +147,7 @@ Standing standing_of(const Reading& reading, const Finding& finding, bool asks, 
         if (same_clause && between <= kPastReach && !cut_off) return Standing::none;
         break;
       case Circumstance::feared: feared = feared || (before && same_clause && between <= kFearReach && !cut_off); break;
-      case Circumstance::imminent: feared = feared || (before && same_clause && between == 0 && !danger.imminent); break;
+      case Circumstance::imminent: feared = feared || (before && match.last + 1 >= told.first && same_clause && !danger.imminent); break;
       case Circumstance::habitual: feared = feared || (same_clause && between <= (before ? kFearReach : 0) && !cut_off); break;
       case Circumstance::past: past = past || (same_clause && between <= kPastReach && !cut_off && !goes_on); break;
       case Circumstance::over: over = over || (!goes_on && (before ? same_clause && between <= kFearReach : between <= kOverReach)); break;
