@@ -235,6 +235,8 @@ class Request {
     if (found.words == 0) return found;
     const Reading reading(rest_, rules_.lexicon);
     std::vector<bool> names_something(uses_.size());
+    constexpr unsigned kEnoughTrouble = 2;  // one hint at a problem tells nothing
+    unsigned trouble = 0;
     for (const Match& match : reading.matches) {
       const auto begin = uses_.begin() + match.first;
       const auto end = uses_.begin() + match.last + 1;
@@ -242,7 +244,8 @@ class Request {
         case Meaning::problem:
         case Meaning::danger:
         case Meaning::urgent:
-          found.trouble = found.trouble || std::any_of(begin, end, [&](const WordUse& use) { return !explains(use, kind, true); });
+          if (std::any_of(begin, end, [&](const WordUse& use) { return !explains(use, kind, true); }))
+            trouble += match.meaning == Meaning::problem ? match.weight : kEnoughTrouble;
           break;
         case Meaning::category:
         case Meaning::kelurahan:
@@ -253,6 +256,7 @@ class Request {
         default: break;
       }
     }
+    found.trouble = found.trouble || trouble >= kEnoughTrouble;
     for (std::size_t i = 0; i < uses_.size(); ++i) found.idle += !explains(uses_[i], kind, true) && !names_something[i] ? 1U : 0U;
     return found;
   }
@@ -415,7 +419,7 @@ int likeness_to_place(std::string_view field, const Rules& rules) {
       case Meaning::rt_word:
       case Meaning::rw_word: likeness += 2; break;
       case Meaning::landmark_word: likeness += 1; break;
-      case Meaning::problem: likeness -= 3; break;
+      case Meaning::problem: likeness -= match.weight; break;
       default: break;
     }
   }
