@@ -42,10 +42,10 @@ constexpr auto kLists = std::to_array<List>({
      "vixion xenia xpander yamaha"},
     {customer, "awb idpel idpelanggan kwh meter meteran nometer pel pelanggan resi token va"},
     {document,
-     "aduan air akta akte antre antrean antri antrian ayat bast bayar berkas billing bukti code daftar faktur gardu gas id "
-     "imb imei indihome invoice kode kontrak kuitansi kupon kwitansi lambung langganan laporan listrik medis mesin nib nip "
+     "air akta akte antre antrean antri antrian ayat bast bayar berkas billing bukti code faktur gardu gas id "
+     "imb imei indihome invoice kode kontrak kuitansi kupon kwitansi lambung langganan listrik medis mesin nib nip "
      "nis nisn nop npsn npwp nuptk order otp panel pasal pasien password pbb pbg pdam pembayaran pendaftaran "
-     "pengaduan perda perkara permohonan perwal perwali pesanan peserta pin pln pp rangka ref referensi reg regist "
+     "perda perkara permohonan perwal perwali pesanan pin pln pp rangka ref referensi reg regist "
      "registrasi rekam rm sambungan sandi seri serial sertifikat sertipikat sk slf sp spk sppt surat tagihan tiang ticket "
      "tiket transaksi trx ujian uu virtual voucher"},
     {address,

@@ -237,16 +237,18 @@ class Request {
     std::vector<bool> names_something(uses_.size());
     constexpr unsigned kEnoughTrouble = 2;  // one hint at a problem tells nothing
     unsigned trouble = 0;
+    const auto is_new = [&](const Match& match) {
+      const bool solved = std::ranges::any_of(reading.around(match, 0), [&](const Match& other) {
+        return other.meaning == Meaning::solved && other.first <= match.first && other.last >= match.last;
+      });
+      return !solved && std::any_of(uses_.begin() + match.first, uses_.begin() + match.last + 1,
+                                    [&](const WordUse& use) { return !explains(use, kind, true); });
+    };
     for (const Match& match : reading.matches) {
-      const auto begin = uses_.begin() + match.first;
-      const auto end = uses_.begin() + match.last + 1;
       switch (match.meaning) {
-        case Meaning::problem:
+        case Meaning::problem: trouble += is_new(match) ? match.weight : 0; break;
         case Meaning::danger:
-        case Meaning::urgent:
-          if (std::any_of(begin, end, [&](const WordUse& use) { return !explains(use, kind, true); }))
-            trouble += match.meaning == Meaning::problem ? match.weight : kEnoughTrouble;
-          break;
+        case Meaning::urgent: trouble += is_new(match) ? kEnoughTrouble : 0; break;
         case Meaning::category:
         case Meaning::kelurahan:
         case Meaning::kecamatan:

@@ -75,6 +75,7 @@ struct Host {
 
 // The longest beginning of `text` from `position` on that may be a host's name.
 Host host_at(std::string_view text, std::size_t position) {
+  constexpr std::size_t kMostLabels = 10;
   Host host;
   std::size_t i = position;
   Dot dot;
@@ -94,7 +95,7 @@ Host host_at(std::string_view text, std::size_t position) {
     dot = dot_at(text.substr(end));
     // Behind a whole name the word begins something else: "… contoh.id titik kumpul".
     const bool only_a_word = dot.spelt_out && text[end] == ' ' && is_letter(text[end + 1]);
-    if (dot.length == 0 || (only_a_word && host.end != 0 && !host.spelt_out)) return host;
+    if (dot.length == 0 || host.labels == kMostLabels || (only_a_word && host.end != 0 && !host.spelt_out)) return host;
     i = end + dot.length;
   }
 }

@@ -310,6 +310,37 @@ TEST_CASE("long_texts_are_kept_whole") {
   CHECK(normalized(whatsapp(zalgo)).complaint.category.value == "banjir");
 }
 
+TEST_CASE("tricks_with_invisible_characters_hide_neither_commands_nor_numbers") {
+  const std::string code = core::make_tracking_code(0, {0xAB, 0xCD, 0x12, 0x34, 0x56});
+  CHECK(normalized(whatsapp("C\xE2\x80\x8B"
+                            "E\xE2\x80\xAE"
+                            "K SP\xC2\xAD-" +
+                            code.substr(3)))
+            .command.tracking_code == code);
+  CHECK(normalized(whatsapp("lampu mati hub 0812\xE2\x80\x8B"
+                            "5550\xE2\x81\xA6"
+                            "1178"))
+            .complaint.description == "lampu mati hub [telepon disamarkan]");
+  std::string number = "lampu mati hub 0812";
+  for (int i = 0; i < 10'000; ++i) number += "\xCC\xB6";
+  CHECK(normalized(whatsapp(number + " sampah 081255501178")).complaint.description.ends_with("sampah [telepon disamarkan]"));
+}
+
+TEST_CASE("a_mail_may_ask_in_its_subject_for_the_report_that_its_text_names") {
+  const std::string code = core::make_tracking_code(0, {0xAB, 0xCD, 0x12, 0x34, 0x56});
+  auto message = whatsapp(code + "\n\nterima kasih");
+  message.subject = "Status laporan";
+  CHECK(normalized(message).command.kind == CommandKind::status);
+  message = whatsapp("Mohon infonya, terima kasih");
+  message.subject = "Cek " + code;
+  CHECK(normalized(message).command.tracking_code == code);
+  message = whatsapp("Lampunya masih mati, tolong segera diperbaiki");
+  CHECK(normalized(message).command.kind == CommandKind::none);
+  message = whatsapp("terima kasih");
+  message.subject = "Re: Laporan " + code + " selesai";
+  CHECK(normalized(message).command.kind == CommandKind::none);
+}
+
 // Every string a provider fills is garbage, made of what has broken parsers before.
 TEST_CASE("garbage_in_every_field_makes_a_valid_record") {
   std::mt19937 random(20260105);  // NOLINT(cert-msc51-cpp): the same garbage every time

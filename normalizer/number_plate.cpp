@@ -78,7 +78,9 @@ bool is_no_suffix(std::string_view letters) {
 
 // Whether these look like a plate though nothing speaks of one or of a vehicle.
 bool is_plate_alone(const Letters& region, std::size_t digits, const Letters& suffix) {
-  if (digits < 3 || suffix.text.size() < 2 || is_no_suffix(suffix.text)) return false;
+  // One letter behind: "B 1967 C" of Jakarta and around, not "T 2024 A".
+  if (suffix.text.size() == 1) return digits == kMostDigits && region.text == "B" && suffix.in_capitals();
+  if (digits < 3 || suffix.text.empty() || is_no_suffix(suffix.text)) return false;
   if (region.in_capitals() && suffix.in_capitals()) return true;
   if (!region.gap && !suffix.gap) return true;
   // "d 1500 …" is "di 1500 …", "pa 2000 …" an address to somebody.

@@ -150,7 +150,7 @@ bool is_card(const Candidate& c) {
 // "BPJS" and JKN card numbers: thirteen digits that begin with three zeros; those of workers' insurance eleven.
 bool is_insurance_number(const Candidate& c) {
   constexpr std::size_t kMost = 5;
-  if (c.groups() > kMost || c.announced_as_impersonal(0)) return false;
+  if (c.groups() > kMost || c.announced(Announced::customer, 0)) return false;
   if (c.digits.size() == 13 && c.digits.starts_with("000")) return true;
   constexpr std::size_t kReach = 3;
   return c.announced(Announced::insurance, kReach) && (c.digits.size() == 13 || c.digits.size() == 11) && !holds_date(c);
@@ -189,7 +189,7 @@ bool is_announced_phone(const Candidate& c) {
   if (!c.announced(Announced::phone, kReach) || starts_as_time(c) || is_grouped_by_thousands(c) || c.groups() > 5) return false;
   if (c.single_digits() != 0 || c.digits.size() > 15 || c.any_gap('\n')) return false;
   constexpr std::size_t kLongestLocal = 9;
-  if (c.digits.size() > kLongestLocal && c.digits[0] != '0' && c.digits[0] != '8') return false;
+  if (c.digits.size() > kLongestLocal && c.digits[0] != '0' && !to_e164(c.digits, Numbering::local)) return false;
   const bool of_services = c.digits[0] == '1' || c.digits.starts_with("080");  // 1500123, 14045, 0800…
   return !of_services && (c.groups() <= 3 || c.digits.size() >= 10);
 }

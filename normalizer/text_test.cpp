@@ -138,3 +138,17 @@ TEST_CASE("wide_characters_take_two_columns_and_marks_none") {
   CHECK(columns_of("\xF0\x9F\x99\x8F ya") == 5);
   CHECK(columns_of("\xE9\xA6\x99") == 2);
 }
+
+TEST_CASE("a_plain_text_knows_where_each_of_its_bytes_comes_from") {
+  const std::string text =
+      "a\xEF\xBC\x91\xD9\xA2"
+      "3\xEF\xB8\x8F\xE2\x83\xA3\xE2\x80\x93\xC3\xA9\xEF\xBC\xA1";
+  const Plain plain = make_plain(text);
+  CHECK(plain.text ==
+        "a123-\xC3\xA9"
+        "A");
+  REQUIRE(plain.origins.size() == plain.text.size() + 1);
+  CHECK(std::vector<std::uint32_t>(plain.origins) == std::vector<std::uint32_t>{0, 1, 4, 6, 13, 16, 17, 18, 21});
+  CHECK(make_plain("").origins == std::vector<std::uint32_t>{0});
+  CHECK(make_plain("Jl. Merdeka 5").text == "Jl. Merdeka 5");
+}
