@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "normalizer/address.hpp"
 #include "normalizer/contact.hpp"
@@ -40,15 +41,17 @@ void set_confidence(Location& location) {
   if (location.confidence > 0) location.method = LocationMethod::text;
 }
 
-Location place_in_text(const Reading& reading, const Rules& rules) {
-  Location location;
+Places places_in_text(const Reading& reading, const Rules& rules) {
+  Places places;
+  Location& location = places.location;
   const auto mentions = find_mentions(reading, rules);
   const AddressFrame frame = read_address(reading, mentions, location);
-  const PlaceNames names = choose_names(reading, mentions, frame, rules);
+  PlaceNames names = choose_names(reading, mentions, frame, rules);
   if (names.kelurahan) location.kelurahan = rules.kelurahan[*names.kelurahan].name;
   if (names.kecamatan) location.kecamatan = rules.kecamatan[*names.kecamatan].name;
   set_confidence(location);
-  return location;
+  places.names = std::move(names.names);
+  return places;
 }
 
 void set_position(Location& location, const Position& position, LocationMethod method, double confidence) {
@@ -150,9 +153,8 @@ bool is_elsewhere(const Reading& reading, const core::Message& message, const Ru
 }
 
 Places find_places(const Reading& reading, const core::Message& message, std::string_view place_field, const Rules& rules) {
-  Places places;
+  Places places = places_in_text(reading, rules);
   Location& location = places.location;
-  location = place_in_text(reading, rules);
   if (location.method == LocationMethod::none && !place_field.empty()) {
     location.address = place_field;
     location.method = LocationMethod::text;

@@ -10,6 +10,7 @@
 
 #include "core/complaint.hpp"
 #include "normalizer/lexicon.hpp"
+#include "normalizer/place_names.hpp"
 #include "normalizer/rules.hpp"
 
 namespace satupintu::normalizer {
@@ -18,6 +19,7 @@ struct Places {
   core::Location location;               // of what the report is about
   std::optional<core::Location> caller;  // where a caller was, when that is not the place of the matter
   std::vector<std::string> flags;        // "map_link_unresolved", "place_contradicts_text"
+  std::vector<WeighedName> names;        // that the text holds, whether they count or not
 };
 
 // `place_field` is what stood where a coded report has its place; it counts when nothing else was found, and must be

@@ -15,19 +15,6 @@ constexpr std::size_t kShortestOfSeveralWords = 10;  // letters; "suka lari" is 
 constexpr std::uint32_t kMostOpeningWords = 4;       // "warga di wilayah kelurahan"
 constexpr std::size_t kLongestHandle = 40;           // characters of "@kec_cipondoh" that are looked back over
 
-// How much the words around a name say that the matter is there. Nothing below `kSomewhere` holds against a place of another jurisdiction.
-enum Weight : std::uint8_t {
-  kNot = 0,
-  kHome,
-  kPeople,
-  kSomewhere,  // an estate or an alley is called so, which is seldom far from there
-  kInstitution,
-  kName,
-  kFrame,
-  kAt,
-  kAnnounced,
-};
-
 bool is_elsewhere(const NamedPlace& mention) { return !mention.kelurahan && !mention.kecamatan; }
 
 // Nothing stands between two neighbouring words but what belongs to the first: "kel. Cimone", "Kelurahan : Cimone".
@@ -148,19 +135,20 @@ class Choice {
       : reading_(reading), mentions_(mentions), frame_(frame), rules_(rules) {}
 
   PlaceNames choose() {
+    PlaceNames names;
     Weighed kelurahan, kecamatan, elsewhere;
     for (std::size_t i = 0; i < mentions_.size(); ++i) {
       const NamedPlace& mention = mentions_[i];
       const Opening opening = opening_of(mention);
       const Weight weight = weight_of(i, opening);
-      if (weight == kNot) continue;
+      names.names.push_back({mention, weight});
+      if (!counts(weight)) continue;
       if (is_elsewhere(mention)) elsewhere.take(mention, weight);
       else if (reads_as_kelurahan(i, opening)) kelurahan.take(mention, weight);
       else kecamatan.take(mention, weight);
     }
     const Weight ours = std::max(kelurahan.weight, kecamatan.weight);
-    PlaceNames names;
-    if (elsewhere.weight >= kInstitution && ours < kSomewhere) {
+    if (elsewhere.weight >= Weight::institution && ours < Weight::somewhere) {
       names.elsewhere = true;
       return names;
     }
@@ -177,9 +165,9 @@ class Choice {
  private:
   struct Weighed {
     const NamedPlace* mention = nullptr;
-    Weight weight = kNot;
+    Weight weight{};
     void take(const NamedPlace& other, Weight other_weight) {
-      if (other_weight <= weight) return;
+      if (mention != nullptr && other_weight <= weight) return;
       mention = &other;
       weight = other_weight;
     }
@@ -199,7 +187,7 @@ class Choice {
       if (!mention.kelurahan || rules_.kelurahan[*mention.kelurahan].kecamatan != kecamatan) continue;
       const Opening opening = opening_of(mention);
       const Weight weight = weight_of(i, opening);
-      if ((weight >= kSomewhere || (weight != kNot && has_neighbour(i))) && reads_as_kelurahan(i, opening)) best.take(mention, weight);
+      if ((weight >= Weight::somewhere || (counts(weight) && has_neighbour(i))) && reads_as_kelurahan(i, opening)) best.take(mention, weight);
     }
     return best.mention == nullptr ? std::nullopt : best.mention->kelurahan;
   }
@@ -230,22 +218,26 @@ class Choice {
 
   Weight weight_of(std::size_t i, const Opening& opening) const {
     const NamedPlace& mention = mentions_[i];
-    if (opening.not_at || is_name_of_street(mention) || ends_route(i)) return kNot;
+    if (is_name_of_street(mention)) return Weight::street;
+    if (opening.not_at || ends_route(i)) return Weight::direction;
     const bool announced = opening.kelurahan || opening.kecamatan;
-    if (opening.passing && !announced && !opening.institution) return kNot;
+    if (opening.passing && !announced && !opening.institution) return Weight::passed;
     const bool known = mention.needs == Evidence::name || announced;
-    if (opening.home && !opening.institution) return known && home_counts(mention) ? kHome : kNot;
-    if (is_in_handle(mention)) return known ? kPeople : kNot;
-    if (opening.people && (known || mention.needs == Evidence::at)) return kPeople;
-    if (announced) return kAnnounced;
-    if (mention.needs == Evidence::announced) return has_neighbour(i) ? kFrame : kNot;
-    if (has_region_behind(i)) return kPeople;
-    if (opening.institution) return kInstitution;
-    if (opening.at) return kAt;
-    if (i > 0 && has_region_behind(i - 1)) return kFrame;
-    if (has_neighbour(i) || is_behind_address(mention) || is_before_address(mention) || stands_alone(mention)) return kFrame;
-    if (mention.needs != Evidence::name) return kNot;
-    return is_name_of_neighbourhood(mention) ? kSomewhere : kName;
+    if (opening.home && !opening.institution) {
+      if (!known) return Weight::common_word;
+      return home_counts(mention) ? Weight::only_home : Weight::home;
+    }
+    if (is_in_handle(mention)) return known ? Weight::people : Weight::common_word;
+    if (opening.people && (known || mention.needs == Evidence::at)) return Weight::people;
+    if (announced) return Weight::announced;
+    if (mention.needs == Evidence::announced) return has_neighbour(i) ? Weight::frame : Weight::common_word;
+    if (has_region_behind(i)) return Weight::people;
+    if (opening.institution) return Weight::institution;
+    if (opening.at) return Weight::at;
+    if (i > 0 && has_region_behind(i - 1)) return Weight::frame;
+    if (has_neighbour(i) || is_behind_address(mention) || is_before_address(mention) || stands_alone(mention)) return Weight::frame;
+    if (mention.needs != Evidence::name) return Weight::common_word;
+    return is_name_of_neighbourhood(mention) ? Weight::somewhere : Weight::name;
   }
 
   // Where somebody lives is where the matter is, unless the text tells another place. Where somebody comes from on the way to another

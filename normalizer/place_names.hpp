@@ -38,9 +38,36 @@ struct AddressFrame {
   std::vector<std::uint32_t> behind_numbers;  // words right behind an RT, an RW or a house number
 };
 
+// What is said of a name, the more it says that the matter is there the later.
+enum class Weight : std::uint8_t {
+  // It is not.
+  common_word,  // nothing says that it names the place
+  street,       // a street is called so
+  direction,    // "arah", "dari", or the other end of a route
+  passed,       // "lewat"
+  home,         // the writer's, who names another place too
+  // Nothing below `somewhere` holds against a place of another jurisdiction.
+  only_home,
+  people,
+  somewhere,  // an estate or an alley is called so, which is seldom far from there
+  institution,
+  name,
+  frame,  // part of an address, or beside a place that it belongs to
+  at,
+  announced,
+};
+
+inline bool counts(Weight weight) { return weight >= Weight::only_home; }
+
+struct WeighedName {
+  NamedPlace place;
+  Weight weight{};
+};
+
 struct PlaceNames {
   std::optional<std::size_t> kelurahan, kecamatan;
   bool elsewhere = false;
+  std::vector<WeighedName> names;  // all, in the order of the text
 };
 
 [[nodiscard]] PlaceNames choose_names(const Reading& reading, const std::vector<NamedPlace>& mentions, const AddressFrame& frame,

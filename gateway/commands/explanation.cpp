@@ -96,8 +96,6 @@ std::string_view mark_of(Meaning meaning) {
     case Meaning::flag: return "flag";
     case Meaning::out_of_scope:
     case Meaning::elsewhere: return "scope";
-    case Meaning::kecamatan:
-    case Meaning::kelurahan:
     case Meaning::rt_word:
     case Meaning::rw_word:
     case Meaning::street_word:
@@ -141,6 +139,7 @@ json::array explain_marks(const Analysis& found) {
     }
   }
   for (const Match& match : found.reading.matches) mark(match, mark_of(match.meaning));
+  for (const auto& [place, weight] : found.places.names) mark({place.first, place.last}, counts(weight) ? "place" : "no_place");
   for (const Match& match : found.reading.hidden)
     if (match.meaning == Meaning::idiom) mark(match, "idiom");
   return marks;
@@ -283,8 +282,39 @@ json::object to_json(const core::Location& location) {
   return place;
 }
 
-json::object explain_place(const core::Complaint& complaint) {
+std::string_view name_of(normalizer::Weight weight) {
+  switch (weight) {
+    case normalizer::Weight::common_word: return "common_word";
+    case normalizer::Weight::street: return "street";
+    case normalizer::Weight::direction: return "direction";
+    case normalizer::Weight::passed: return "passed";
+    case normalizer::Weight::home: return "home";
+    case normalizer::Weight::only_home: return "only_home";
+    case normalizer::Weight::people: return "people";
+    case normalizer::Weight::somewhere: return "somewhere";
+    case normalizer::Weight::institution: return "institution";
+    case normalizer::Weight::name: return "name";
+    case normalizer::Weight::frame: return "frame";
+    case normalizer::Weight::at: return "at";
+    case normalizer::Weight::announced: return "announced";
+  }
+  std::unreachable();
+}
+
+json::array explain_names(const Analysis& found, const Rules& rules) {
+  json::array names;
+  for (const auto& [place, weight] : found.places.names) {
+    json::object name{{"name", found.reading.between(place.first, place.last)}, {"why", name_of(weight)}, {"counts", counts(weight)}};
+    if (place.kelurahan) name["kelurahan"] = rules.kelurahan[*place.kelurahan].name;
+    if (place.kecamatan) name["kecamatan"] = rules.kecamatan[*place.kecamatan].name;
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+json::object explain_place(const Analysis& found, const core::Complaint& complaint, const Rules& rules) {
   json::object place = to_json(complaint.location);
+  place["names"] = explain_names(found, rules);
   if (complaint.caller_location) place["caller"] = to_json(*complaint.caller_location);
   return place;
 }
@@ -326,7 +356,7 @@ json::object explanation_of(const Analysis& found, const normalizer::Normalized&
           {"personal_data", explain_personal_data(found)},
           {"category", explain_category(found, complaint, rules)},
           {"assessment", explain_assessment(complaint)},
-          {"place", explain_place(complaint)},
+          {"place", explain_place(found, complaint, rules)},
           {"clocks", explain_clocks(found)},
           {"fingerprints", explain_fingerprints(record.fingerprints)}};
 }

@@ -43,6 +43,7 @@ constexpr auto kWords = std::to_array<Words>({
     {"flag", "tanda / flag"},
     {"scope", "cakupan / scope"},
     {"place", "tempat / place"},
+    {"no_place", "bukan tempatnya / not the place"},
     {"category", "kategori / category"},
     {"other_category", "kategori lain / other"},
     {"idiom", "kiasan / idiom"},
@@ -118,6 +119,20 @@ constexpr auto kWords = std::to_array<Words>({
     {"rw", "RW"},
     {"kelurahan", "kelurahan"},
     {"kecamatan", "kecamatan"},
+    // why a place's name counts, or does not
+    {"common_word", "kata biasa di sini / a common word here"},
+    {"street", "nama jalan / a street's name"},
+    {"direction", "arah atau tujuan / a direction"},
+    {"passed", "hanya dilewati / only passed"},
+    {"home", "tempat tinggal / where the writer lives"},
+    {"only_home", "tempat tinggal, satu-satunya / the writer's home, and no other"},
+    {"people", "orangnya / its people"},
+    {"somewhere", "nama gang atau perumahan / an alley's or estate's name"},
+    {"institution", "nama lembaga / an institution there"},
+    {"name", "namanya / its name"},
+    {"frame", "bagian alamat / part of an address"},
+    {"at", "setelah “di” / behind “at”"},
+    {"announced", "setelah “kel.”, “kec.” / announced"},
     // clocks
     {"verify", "verifikasi / verify"},
     {"follow_up", "tindak lanjut / follow up"},
@@ -206,7 +221,8 @@ std::vector<std::pair<std::size_t, std::size_t>> lines_of(std::string_view text,
 
 // How the marks of a kind are drawn: dim where they stand for what does not count.
 Tone tone_of(std::string_view kind) {
-  constexpr auto kUncounted = std::to_array<std::string_view>({"other_category", "beside", "denied", "solved", "harmless", "idiom"});
+  constexpr auto kUncounted =
+      std::to_array<std::string_view>({"other_category", "beside", "denied", "solved", "harmless", "idiom", "no_place"});
   if (kind == "danger") return Tone::alarm;
   return std::ranges::find(kUncounted, kind) != kUncounted.end() ? Tone::dim : Tone::good;
 }
@@ -439,6 +455,13 @@ void show_location(Page& page, const json::object& place) {
 void show_place(Page& page, const json::object& place) {
   page.heading("7", "Tempat / Place");
   show_location(page, place);
+  for (const auto& name : place.at("names").as_array()) {
+    const auto& object = name.as_object();
+    std::string value(object.at("name").as_string());
+    value.append(" — ").append(say(text_at(object, "why")));
+    if (!object.contains("kelurahan") && !object.contains("kecamatan")) value += ", di luar kota / elsewhere";
+    page.row("nama / name", value, object.at("counts").as_bool() ? Tone::plain : Tone::dim);
+  }
   if (const auto* caller = place.if_contains("caller")) {
     page.line("penelepon / where the caller is", Tone::bold);
     show_location(page, caller->as_object());
