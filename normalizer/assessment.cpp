@@ -36,13 +36,15 @@ struct Finding {
   std::uint32_t first = 0, last = 0;
 };
 
-// What the circumstances leave of a danger.
-enum class Standing : std::uint8_t { none, feared, real };
-
 struct FoundDanger {
   const Danger* danger = nullptr;
   std::uint32_t first = 0, last = 0;
   bool is_emergency = false;
+};
+
+struct Dangers {
+  std::optional<FoundDanger> found;
+  std::vector<ToldDanger> weighed;
 };
 
 // What the words say before anything is decided.
@@ -73,7 +75,8 @@ bool any_finding(const Reading& reading, const Rules& rules, Visit visit) {
       const std::uint32_t between = other.first > match.last ? gap(match, other) : gap(other, match);
       for (const Pair& pair : rules.pairs[match.index]) {
         if (pair.with != other.index || between > pair.reach) continue;
-        if (visit(Finding{pair.tells, pair.index, match, std::min(match.first, other.first), std::max(match.last, other.last)})) return true;
+        if (visit(Finding{pair.tells, pair.index, match, std::min(match.first, other.first), std::max(match.last, other.last)}))
+          return true;
       }
     }
   }
@@ -87,20 +90,29 @@ Match span_of(const Finding& finding) {
   return span;
 }
 
-bool is_harmless(const Reading& reading, const Finding& finding) {
+// A harmless phrase around the danger, or nullptr.
+const Match* harmless_phrase(const Reading& reading, const Finding& finding) {
   const Match span = span_of(finding);
-  return std::ranges::any_of(reading.around(span, 0), [&](const Match& match) {
+  const auto nearby = reading.around(span, 0);
+  const auto found = std::ranges::find_if(nearby, [&](const Match& match) {
     return match.meaning == Meaning::danger_unless && match.index == finding.index && overlap(match, span);
   });
+  return found == nearby.end() ? nullptr : &*found;
 }
 
 // A drill, a film, a joke.
 bool is_unreal(const Match& match, const Rules& rules) {
-  return is(match, Circumstance::unreal) || (match.meaning == Meaning::out_of_scope && match.weight > 1 &&
-                                             rules.scopes[match.index].scope == Scope::out_of_scope_irrelevant);
+  return is(match, Circumstance::unreal) ||
+         (match.meaning == Meaning::out_of_scope && match.weight > 1 && rules.scopes[match.index].scope == Scope::out_of_scope_irrelevant);
 }
 
-Standing standing_of(const Reading& reading, const Finding& finding, bool asks, const Rules& rules) {
+struct Judgement {
+  Standing standing{};
+  const Match* weakened_by = nullptr;
+};
+
+Judgement judge(const Reading& reading, const Finding& finding, bool asks, const Rules& rules) {
+  if (const Match* harmless = harmless_phrase(reading, finding)) return {Standing::none, harmless};
   const Match& told = finding.told;
   const Danger& danger = rules.dangers[finding.index];
   const auto nearby = reading.around(span_of(finding), kOverReach);
@@ -112,11 +124,14 @@ Standing standing_of(const Reading& reading, const Finding& finding, bool asks, 
     if (m.first > told.last) return gap(told, m) == 0;
     return gap(m, told) <= kNowReach && !reading.any_break(m.last, told.first);
   });
-  bool feared = false;
-  bool past = false;
-  bool over = false;
+  const Match* feared = nullptr;
+  const Match* past = nullptr;
+  const Match* over = nullptr;
   for (const Match& match : nearby) {
     const bool unreal = is_unreal(match, rules);
+    const auto note = [&match](const Match*& first, bool holds) {
+      if (first == nullptr && holds) first = &match;
+    };
     // A circumstance that begins with the danger is part of it: "tidak sadar", "mau lompat".
     if ((match.meaning != Meaning::circumstance && !unreal) || (overlap(match, told) && match.first >= told.first)) continue;
     // What stands between the halves of a pair stands right before or right behind what is told.
@@ -128,36 +143,39 @@ Standing standing_of(const Reading& reading, const Finding& finding, bool asks, 
     const bool same_clause = inside || !reading.any_break(from, until);
     const bool cut_off = !inside && goes_on_between(from, until);
     if (unreal) {
-      if (between <= kOverReach && !cut_off && !goes_on) return Standing::none;
+      if (between <= kOverReach && !cut_off && !goes_on) return {Standing::none, &match};
       continue;
     }
     switch (static_cast<Circumstance>(match.index)) {
       case Circumstance::denied:
-        if (before && (match.last + 1 >= told.first || match.last + 1 == finding.first) && !reading.any_break(match.last, told.first)) return Standing::none;
+        if (before && (match.last + 1 >= told.first || match.last + 1 == finding.first) && !reading.any_break(match.last, told.first))
+          return {Standing::none, &match};
         break;
       case Circumstance::befell:
-        if (danger.emergency && before && same_clause && between <= kBefellReach) return Standing::none;
+        if (danger.emergency && before && same_clause && between <= kBefellReach) return {Standing::none, &match};
         break;
       case Circumstance::supposed:
         if (!before || !same_clause || between > kFearReach || cut_off) break;
-        if (asks) return Standing::none;
-        feared = true;
+        if (asks) return {Standing::none, &match};
+        note(feared, true);
         break;
       case Circumstance::another_time:
-        if (same_clause && between <= kPastReach && !cut_off) return Standing::none;
+        if (same_clause && between <= kPastReach && !cut_off) return {Standing::none, &match};
         break;
-      case Circumstance::feared: feared = feared || (before && same_clause && between <= kFearReach && !cut_off); break;
-      case Circumstance::imminent: feared = feared || (before && match.last + 1 >= told.first && same_clause && !danger.imminent); break;
-      case Circumstance::habitual: feared = feared || (same_clause && between <= (before ? kFearReach : 0) && !cut_off); break;
-      case Circumstance::past: past = past || (same_clause && between <= kPastReach && !cut_off && !goes_on); break;
-      case Circumstance::over: over = over || (!goes_on && (before ? same_clause && between <= kFearReach : between <= kOverReach)); break;
+      case Circumstance::feared: note(feared, before && same_clause && between <= kFearReach && !cut_off); break;
+      case Circumstance::imminent: note(feared, before && match.last + 1 >= told.first && same_clause && !danger.imminent); break;
+      case Circumstance::habitual: note(feared, same_clause && between <= (before ? kFearReach : 0) && !cut_off); break;
+      case Circumstance::past: note(past, same_clause && between <= kPastReach && !cut_off && !goes_on); break;
+      case Circumstance::over: note(over, !goes_on && (before ? same_clause && between <= kFearReach : between <= kOverReach)); break;
       case Circumstance::unreal:
       case Circumstance::now:
       case Circumstance::nothing: break;
     }
   }
-  if (over && (past || !danger.emergency)) return Standing::none;
-  return feared || past || over ? Standing::feared : Standing::real;
+  if (over != nullptr && (past != nullptr || !danger.emergency)) return {Standing::none, over};
+  for (const Match* weakened_by : {feared, past, over})
+    if (weakened_by != nullptr) return {Standing::feared, weakened_by};
+  return {Standing::real, nullptr};
 }
 
 bool belongs_to_a_danger(const Category* category, const Rules& rules) {
@@ -166,26 +184,31 @@ bool belongs_to_a_danger(const Category* category, const Rules& rules) {
 
 // The first emergency, else the first danger that is left. A text about something no danger belongs to, such as a school's fees, must tell
 // of it twice, or in so many words: one pair of words alone is too easily a coincidence.
-std::optional<FoundDanger> find_danger(const Reading& reading, bool asks, const Category* category, const Rules& rules) {
+Dangers find_dangers(const Reading& reading, bool asks, const Category* category, const Rules& rules) {
   const bool one_pair_is_enough = category == nullptr || belongs_to_a_danger(category, rules);
-  std::optional<FoundDanger> found;
+  Dangers dangers;
+  auto& [found, weighed] = dangers;
   std::optional<std::uint32_t> told_by;
   any_finding(reading, rules, [&](const Finding& finding) {
-    if (finding.tells != Meaning::danger || is_harmless(reading, finding)) return false;
+    if (finding.tells != Meaning::danger) return false;
     const Danger& danger = rules.dangers[finding.index];
     if (found && !danger.emergency) return false;
-    const Standing standing = standing_of(reading, finding, asks, rules);
+    const auto [standing, weakened_by] = judge(reading, finding, asks, rules);
+    ToldDanger& told = weighed.emplace_back(&danger, finding.first, finding.last, standing);
+    if (weakened_by != nullptr) told.weakened_by = *weakened_by;
     if (standing == Standing::none) return false;
     FoundDanger next{&danger, finding.first, finding.last, false};
     if (danger.emergency && standing == Standing::real) {
-      next.is_emergency = one_pair_is_enough || finding.told.meaning == Meaning::danger || told_by.value_or(finding.told.phrase) != finding.told.phrase;
+      next.is_emergency =
+          one_pair_is_enough || finding.told.meaning == Meaning::danger || told_by.value_or(finding.told.phrase) != finding.told.phrase;
+      if (!next.is_emergency) told.standing = Standing::doubted;
       if (!told_by) found.reset();
       told_by = finding.told.phrase;
     }
     if (!found || next.is_emergency) found = next;
     return next.is_emergency;
   });
-  return found;
+  return dangers;
 }
 
 // The sum of the weights of all phrases with this meaning, each counted once.
@@ -223,7 +246,8 @@ std::string words_of(const Reading& reading, Meaning meaning) {
 
 void set_priority(Assessment& result, const Reading& reading, const core::Message& message, const Category* category, const Signs& signs,
                   const Rules& rules) {
-  const auto found = find_danger(reading, signs.information > 0, category, rules);
+  auto [found, weighed] = find_dangers(reading, signs.information > 0, category, rules);
+  result.dangers = std::move(weighed);
   if (const auto stated = stated_priority(message.stated.priority)) {
     result.priority = *stated;
     result.priority_reason = stated_by(message);
@@ -321,8 +345,8 @@ void set_scope(Assessment& result, const Reading& reading, const core::Message& 
 }  // namespace
 
 Assessment assess(const Reading& reading, const core::Message& message, const Classification& classification, const Rules& rules) {
-  const Signs signs{points_of(reading, Meaning::problem), points_of(reading, Meaning::aspiration),
-                          points_of(reading, Meaning::information), reading.has(Meaning::thanks), reading.has(Meaning::request)};
+  const Signs signs{points_of(reading, Meaning::problem), points_of(reading, Meaning::aspiration), points_of(reading, Meaning::information),
+                    reading.has(Meaning::thanks), reading.has(Meaning::request)};
   Assessment result;
   set_priority(result, reading, message, classification.category, signs, rules);
   set_report_type(result, reading, message, signs);

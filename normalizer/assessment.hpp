@@ -3,7 +3,10 @@
 // life goes into the emergency lane at once, so the words for one outweigh everything except what an operator stated. Pure.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/complaint.hpp"
 #include "normalizer/category.hpp"
@@ -11,6 +14,22 @@
 #include "normalizer/rules.hpp"
 
 namespace satupintu::normalizer {
+
+// What the words near a danger leave of it.
+enum class Standing : std::uint8_t {
+  none,
+  feared,   // or over
+  doubted,  // told by one pair of words alone, in a text about something else
+  real,
+};
+
+// Words that tell of a danger.
+struct ToldDanger {
+  const Danger* danger = nullptr;
+  std::uint32_t first = 0, last = 0;  // indexes into Words::list, both inclusive
+  Standing standing{};
+  std::optional<Match> weakened_by;
+};
 
 struct Assessment {
   core::ReportType report_type = core::ReportType::complaint;
@@ -20,10 +39,12 @@ struct Assessment {
   std::string scope_words;   // the words that told it
   core::Priority priority = core::Priority::normal;
   std::string priority_reason;
-  const Danger* danger = nullptr;  // what the text tells of, when it is an emergency
+  const Danger* danger = nullptr;   // what the text tells of, when it is an emergency
+  std::vector<ToldDanger> dangers;  // all that were weighed: none behind an emergency
 };
 
 // `classification` is what the report is about.
-[[nodiscard]] Assessment assess(const Reading& reading, const core::Message& message, const Classification& classification, const Rules& rules);
+[[nodiscard]] Assessment assess(const Reading& reading, const core::Message& message, const Classification& classification,
+                                const Rules& rules);
 
 }  // namespace satupintu::normalizer
