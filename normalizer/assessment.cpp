@@ -2,6 +2,7 @@
 #include "normalizer/assessment.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -18,6 +19,10 @@ using core::Scope;
 namespace {
 
 // In words that stand between.
+constexpr int kRulesSayPriority = 60;  // points beside those that learned.toml gives its words
+constexpr int kRulesSayType = 40;
+constexpr int kRulesSayScope = 160;
+constexpr int kRatherAnEmergency = 30;
 constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
 constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
 constexpr std::uint32_t kNowReach = 3;     // what goes on
@@ -265,6 +270,45 @@ void set_priority(Assessment& result, const Reading& reading, const core::Messag
   }
 }
 
+// The words that count most for a topic, the strongest first.
+std::string strongest_words(const Reading& reading, std::size_t topic, const Rules& rules) {
+  constexpr std::size_t kMost = 3;
+  auto weights = rules.learned.weights(reading, rules.lexicon, topic);
+  std::erase_if(weights, [](const WordWeights::Weight& weight) { return weight.points <= 0; });
+  std::ranges::sort(weights, [](const auto& a, const auto& b) { return std::pair(b.points, a.word) < std::pair(a.points, b.word); });
+  std::string words;
+  for (std::size_t i = 0; i < std::min(weights.size(), kMost); ++i) {
+    if (i > 0) words += ", ";
+    words += reading.between(weights[i].word, weights[i].word);
+  }
+  return words;
+}
+
+// Of `values` the one that most speaks for: what was learned of the words, and `said`, which the rules say.
+template <class Value>
+Value weighed(Value said, int says, std::initializer_list<Value> values, const std::vector<int>& learned, const Rules& rules) {
+  return std::ranges::max(values, {}, [&](Value value) { return learned[rules.topic_of(value)] + (value == said ? says : 0); });
+}
+
+// A fire that no rule knows must not be missed, and what only sounds like one is to go its ordinary way.
+void weigh_priority(Assessment& result, const Reading& reading, const std::vector<int>& learned, const Rules& rules) {
+  using enum Priority;
+  const Priority said = result.priority;
+  auto points = learned;
+  points[rules.topic_of(emergency)] += kRatherAnEmergency;
+  result.priority = weighed(said, kRulesSayPriority, {normal, high, emergency}, points, rules);
+  if (result.priority == said) return;
+  result.danger = nullptr;
+  result.priority_reason = result.priority == normal ? std::string() : strongest_words(reading, rules.topic_of(result.priority), rules);
+}
+
+void weigh_report_type(Assessment& result, const Reading& reading, const std::vector<int>& learned, const Rules& rules) {
+  using enum ReportType;
+  const ReportType said = result.report_type;
+  result.report_type = weighed(said, kRulesSayType, {complaint, aspiration, information, thanks}, learned, rules);
+  if (result.report_type != said) result.report_type_reason = strongest_words(reading, rules.topic_of(result.report_type), rules);
+}
+
 void set_report_type(Assessment& result, const Reading& reading, const core::Message& message, const Signs& signs) {
   const auto set = [&](ReportType type, std::string reason) {
     result.report_type = type;
@@ -342,19 +386,37 @@ void set_scope(Assessment& result, const Reading& reading, const core::Message& 
   result.scope_words = reading.between(score.first, score.last);
 }
 
+void weigh_scope(Assessment& result, const Reading& reading, const std::vector<int>& learned, const Rules& rules) {
+  using enum Scope;
+  const Scope said = result.scope;
+  if (said == other_jurisdiction) return;
+  result.scope = weighed(said, kRulesSayScope,
+                         {in_scope, out_of_scope_election, out_of_scope_crime, out_of_scope_private, out_of_scope_court, out_of_scope_irrelevant},
+                         learned, rules);
+  if (result.scope == said) return;
+  const auto known = std::ranges::find(rules.scopes, result.scope, &OutOfScope::scope);
+  result.scope_reason = known == rules.scopes.end() ? std::string() : known->reason;
+  result.scope_words = result.scope == in_scope ? std::string() : strongest_words(reading, rules.topic_of(result.scope), rules);
+}
+
 }  // namespace
 
 Assessment assess(const Reading& reading, const core::Message& message, const Classification& classification, const Rules& rules) {
   const Signs signs{points_of(reading, Meaning::problem), points_of(reading, Meaning::aspiration), points_of(reading, Meaning::information),
                     reading.has(Meaning::thanks), reading.has(Meaning::request)};
   Assessment result;
+  const std::vector<int> learned = rules.learned.points(reading, rules.lexicon);
   set_priority(result, reading, message, classification.category, signs, rules);
+  if (message.stated.priority.empty() && !is_no_report(message)) weigh_priority(result, reading, learned, rules);
   set_report_type(result, reading, message, signs);
+  const bool is_disposed = message.call && message.call->disposition == "information";
+  if (result.priority != Priority::emergency && !is_disposed) weigh_report_type(result, reading, learned, rules);
   if (result.report_type == ReportType::thanks) {
     result.priority = Priority::low;
     result.priority_reason = result.report_type_reason;
   }
   set_scope(result, reading, message, classification, signs, rules);
+  if (!is_told_by_a_person(classification) && result.priority != Priority::emergency) weigh_scope(result, reading, learned, rules);
   if (result.scope == Scope::out_of_scope_irrelevant) {
     result.report_type = ReportType::complaint;
     result.report_type_reason.clear();

@@ -73,6 +73,7 @@ void set_category(Complaint& complaint, const Analysis& found, const Rules& rule
                                       : core::Found{found.category->code, classified.source, classified.confidence};
     complaint.category_name = found.category->label;
   }
+  if (found.category == nullptr) return;
   for (const Category* further : classified.further) complaint.further_categories.push_back(further->code);
 }
 
@@ -201,7 +202,10 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
 
   // 6. Report type, scope, priority
   found.assessment = assess(found.reading, message, found.classification, rules_);
-  if (found.category == nullptr && found.assessment.danger != nullptr)
+  // What the city cannot take up is about nothing of the city's, unless somebody said so outright.
+  const bool is_out_of_scope = found.assessment.scope != core::Scope::in_scope && found.assessment.scope != core::Scope::other_jurisdiction;
+  if (is_out_of_scope && found.classification.source == "keyword") found.category = nullptr;
+  else if (found.category == nullptr && found.assessment.danger != nullptr)
     found.category = &rules_.categories[found.assessment.danger->category];
 
   // 7. Place

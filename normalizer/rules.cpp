@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <utility>
@@ -510,25 +511,41 @@ class RulesReader {
   }
 
   void read_learned() {
-    rules_.learned = WordWeights(rules_.categories.size() + 1);
-    for (auto& [name, table] : settings_.tables("learned")) {
-      const auto category = std::ranges::find(rules_.categories, name, &Category::code);
-      const auto topic = static_cast<std::size_t>(category - rules_.categories.begin());
-      if (category == rules_.categories.end() && name != "none") {
+    rules_.learned = WordWeights(rules_.topics());
+    Settings learned = settings_.table("learned");
+    std::map<std::string, std::size_t, std::less<>> topics{{"none", rules_.no_matter()}};
+    for (std::size_t i = 0; i < rules_.categories.size(); ++i) topics.emplace(rules_.categories[i].code, i);
+    read_weights(learned, "category", topics);
+    read_weights(learned, "priority", named_topics<core::Priority>(core::Priority::emergency));
+    read_weights(learned, "report_type", named_topics<core::ReportType>(core::ReportType::thanks));
+    read_weights(learned, "scope", named_topics<core::Scope>(core::Scope::other_jurisdiction));
+  }
+
+  template <class Value>
+  std::map<std::string, std::size_t, std::less<>> named_topics(Value last) const {
+    std::map<std::string, std::size_t, std::less<>> topics;
+    for (int i = 0; i <= static_cast<int>(last); ++i)
+      topics.emplace(core::name_of(static_cast<Value>(i)), rules_.topic_of(static_cast<Value>(i)));
+    return topics;
+  }
+
+  void read_weights(Settings& learned, std::string_view field, const std::map<std::string, std::size_t, std::less<>>& topics) {
+    for (auto& [name, table] : learned.tables(field)) {
+      const auto topic = topics.find(name);
+      if (topic == topics.end()) {
         table.leave_unread();
-        settings_.mistake("learned", "holds " + quoted(name) + ", which is no category", "run scripts/learn again");
+        learned.mistake(field, "holds " + quoted(name) + ", which is none of its values", "run scripts/learn again");
         continue;
       }
-      rules_.learned.set_bias(topic, static_cast<int>(table.number("bias", "What every text counts.", -kMostLearned, kMostLearned, 0)));
-      for (const auto& weighed : table.texts("words", "A word, or two in a row, and what they count.", {})) {
-        const auto gap = weighed.rfind(' ');
+      rules_.learned.set_bias(topic->second, static_cast<int>(table.number("bias", "What every text counts.", -kMostLearned, kMostLearned, 0)));
+      for (const auto& weighed : table.texts("stems", "A word's stem, and what it counts.", {})) {
+        const auto gap = weighed.find(' ');
         int points = 0;
         const char* const end = weighed.data() + weighed.size();
-        const bool is_weighed = gap != std::string::npos && std::from_chars(weighed.data() + gap + 1, end, points).ptr == end &&
-                                points >= -kMostLearned && points <= kMostLearned;
-        if (!is_weighed || !rules_.learned.add(std::string_view(weighed).substr(0, gap), topic, points))
-          table.mistake("words", "holds " + quoted(weighed) + ", which is not a word or two with a number",
-                        "write it like \"lampu mati 12\"");
+        if (gap == std::string::npos || std::from_chars(weighed.data() + gap + 1, end, points).ptr != end || std::abs(points) > kMostLearned)
+          table.mistake("stems", "holds " + quoted(weighed) + ", which is not a stem with a number", "write it like \"angkut 12\"");
+        else
+          rules_.learned.add(std::string_view(weighed).substr(0, gap), topic->second, points);
       }
     }
   }

@@ -158,10 +158,14 @@ struct Rules {
   Boundaries boundaries;                        // may be empty: then `area` says where the city ends
   std::vector<std::chrono::sys_days> holidays;  // sorted
   Lexicon lexicon;
-  WordWeights learned;  // topics: the categories, then no_matter()
+  WordWeights learned;
 
-  // The topic of `learned` for texts that are no matter of the city.
+  // Topics of `learned`: the categories by their index, then texts that are no matter of the city, then every value of these.
   [[nodiscard]] std::size_t no_matter() const { return categories.size(); }
+  [[nodiscard]] std::size_t topic_of(core::Priority priority) const { return no_matter() + 1 + static_cast<std::size_t>(priority); }
+  [[nodiscard]] std::size_t topic_of(core::ReportType type) const { return no_matter() + 5 + static_cast<std::size_t>(type); }
+  [[nodiscard]] std::size_t topic_of(core::Scope scope) const { return no_matter() + 10 + static_cast<std::size_t>(scope); }
+  [[nodiscard]] std::size_t topics() const { return no_matter() + 17; }
 
   // By code or short form, in whatever case, with or without '#'; nullptr when there is none.
   [[nodiscard]] const Category* category(std::string_view short_form) const;

@@ -222,7 +222,7 @@ json::array explain_learned(const Analysis& found, const normalizer::Category& c
   auto weights = rules.learned.weights(found.reading, rules.lexicon, topic);
   std::ranges::sort(weights, {}, [](const auto& weight) { return std::tuple(-std::abs(weight.points), weight.first, weight.last); });
   json::array learned;
-  for (const auto& [first, last, points] : weights) learned.push_back({{"phrase", found.reading.between(first, last)}, {"points", points}});
+  for (const auto& [word, points] : weights) learned.push_back({{"phrase", found.reading.between(word, word)}, {"points", points}});
   return learned;
 }
 

@@ -3,6 +3,7 @@
 // for each.
 //   read_corpus messages        what the normalizer found
 //   read_corpus conversations   what publish.lua, in a real Redis, decided
+//   read_corpus rules           as messages, without config/learned.toml: what scripts/learn starts from
 #include <boost/json.hpp>
 #include <iostream>
 #include <map>
@@ -13,6 +14,7 @@
 #include "gateway/assembly.hpp"
 #include "normalizer/category.hpp"
 #include "normalizer/normalizer.hpp"
+#include "normalizer/stem.hpp"
 #include "queue/publisher.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/run.hpp"
@@ -118,12 +120,16 @@ json::object features_of(const core::Message& message) {
   const normalizer::Rules& rules = tests::shipped_rules();
   const std::string text = message.subject + '\n' + message.text;
   const normalizer::Reading reading(text, rules.lexicon);
-  json::array words;
-  for (std::uint32_t i = 0; i < reading.words.list.size(); ++i) words.emplace_back(reading.word(i, rules.lexicon));
+  json::array words, stems;
+  for (std::uint32_t i = 0; i < reading.words.list.size(); ++i) {
+    const std::string_view word = reading.word(i, rules.lexicon);
+    words.emplace_back(word);
+    stems.emplace_back(normalizer::stem_of(word));
+  }
   json::object listed;
   for (const auto& candidate : normalizer::classify(reading, message, nullptr, rules).candidates)
     if (candidate.listed != 0) listed[candidate.category->code] = candidate.listed;
-  return {{"words", std::move(words)}, {"listed", std::move(listed)}};
+  return {{"words", std::move(words)}, {"stems", std::move(stems)}, {"listed", std::move(listed)}};
 }
 
 json::object read_message(const normalizer::Normalizer& normalizer, const json::object& line) {
@@ -146,6 +152,15 @@ json::object read_message(const normalizer::Normalizer& normalizer, const json::
           {"command", name_of(command.kind)},
           {"masked", complaint.contact.subject + '\n' + complaint.description},
           {"features", features_of(complaint.contact)}};
+}
+
+normalizer::Rules& rules_without_learned() {
+  static normalizer::Rules rules = [] {
+    normalizer::Rules read = tests::shipped_rules();
+    read.learned = normalizer::WordWeights(read.topics());
+    return read;
+  }();
+  return rules;
 }
 
 // One conversation at a time in a Redis of its own.
@@ -210,14 +225,15 @@ class Conversations {
 
 int main(int argc, char** argv) {
   const std::string_view what = argc == 2 ? argv[1] : "";
-  if (what != "messages" && what != "conversations") {
-    std::cerr << "read_corpus messages | read_corpus conversations\n";
+  if (what != "messages" && what != "conversations" && what != "rules") {
+    std::cerr << "read_corpus messages | read_corpus conversations | read_corpus rules\n";
     return 2;
   }
   std::string at;
   try {
     if (const auto started = core::start_crypto(); !started) throw std::runtime_error(started.error().what);
-    const normalizer::Normalizer normalizer(tests::shipped_rules(), core::Secret{std::string(32, 'k')});
+    const normalizer::Rules& rules = what == "rules" ? rules_without_learned() : tests::shipped_rules();
+    const normalizer::Normalizer normalizer(rules, core::Secret{std::string(32, 'k')});
     std::optional<Conversations> conversations;
     if (what == "conversations") conversations.emplace(normalizer);
     for (std::string line; std::getline(std::cin, line);) {
