@@ -23,6 +23,7 @@ NONE = "none"
 POINT = 0.025           # what a point is worth in the model
 LEAST_MESSAGES = 2
 PENALTY = 0.4
+BIAS_PENALTY = 40       # so that the shortest text is judged by its words, too
 LEAST_WEIGHT = 4        # points; less is not worth its place
 HEAD = """# Ditulis oleh scripts/learn dari pesan berlabel (tests/corpus/messages/tuning); jangan disunting, jalankan lagi.
 # Written by scripts/learn from labelled messages (tests/corpus/messages/tuning); do not edit, run it again.
@@ -103,13 +104,14 @@ class Model:
 
         def loss(flat):
             weights = flat[:count * values].reshape(count, values)
-            scores = matrix @ weights + said + flat[count * values:]
+            bias = flat[count * values:]
+            scores = matrix @ weights + said + bias
             scores -= scores.max(axis=1, keepdims=True)
             likely = numpy.exp(scores)
             total = likely.sum(axis=1, keepdims=True)
-            value = -(worth * wanted * (scores - numpy.log(total))).sum() + penalty * (weights ** 2).sum() / 2
+            value = -(worth * wanted * (scores - numpy.log(total))).sum() + (penalty * (weights ** 2).sum() + BIAS_PENALTY * (bias ** 2).sum()) / 2
             error = worth * (likely / total - wanted)
-            return value, numpy.concatenate([((matrix.T @ error) + penalty * weights).ravel(), error.sum(axis=0)])
+            return value, numpy.concatenate([((matrix.T @ error) + penalty * weights).ravel(), error.sum(axis=0) + BIAS_PENALTY * bias])
 
         best = scipy.optimize.minimize(loss, numpy.zeros(count * values + values), jac=True, method="L-BFGS-B", options={"maxiter": 200})
         self.weights = best.x[:count * values].reshape(count, values)
