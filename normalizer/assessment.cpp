@@ -19,10 +19,10 @@ using core::Scope;
 namespace {
 
 // In words that stand between.
-constexpr int kRulesSayPriority = 60;  // points beside those that learned.toml gives its words
+constexpr int kRulesSayPriority = 120;  // points beside those that learned.toml gives its words
 constexpr int kRulesSayType = 40;
 constexpr int kRulesSayScope = 160;
-constexpr int kRatherAnEmergency = 30;
+constexpr int kRatherAnEmergency = 80;
 constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
 constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
 constexpr std::uint32_t kNowReach = 3;     // what goes on

@@ -16,7 +16,7 @@ GOALS = {
     "place": (0.98, 0.95, 0),
     "emergency": (0.9, 1, 0),
     "scope": (0, 0, 0.9),
-    "command": (1, 0, 0),
+    "reports kept": (0, 1, 0),
     "personal data": (0.97, 0.99, 0),
     "duplicates": (1, 1, 0),
     "similar": (0.97, 0.9, 0),
@@ -84,6 +84,10 @@ def judge_messages(half, figures):
         expected = line["expect"]
         command = expected.get("command", "none")
         figures["command"].add(command, found["command"], line, "none")
+        if command == "none" and found["command"] != "none":
+            figures["reports kept"].missed += 1
+        else:
+            figures["reports kept"].hits += command == "none"
         if command != "none":
             continue
         accepted = set(expected.get("accept", []))
