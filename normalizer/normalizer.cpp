@@ -211,6 +211,9 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
   // 7. Place
   found.places = find_places(found.reading, message, found.coded.place, rules_);
   auto& location = found.places.location;
+  // Where an advertisement delivers to is no place where anything is the matter.
+  const bool is_no_matter = found.assessment.scope == core::Scope::out_of_scope_irrelevant;
+  if (is_no_matter && location.method == core::LocationMethod::text) location = {};
   if (!is_open) hide_sender(message.sender, {&location.address, &location.landmark, &location.cross_street});
 
   found.continuation = continuation_of(found.reading, found.classification, location);

@@ -220,7 +220,7 @@ json::object explain_personal_data(const Analysis& found) {
 json::array explain_learned(const Analysis& found, const normalizer::Category& category, const Rules& rules) {
   const auto topic = static_cast<std::size_t>(&category - rules.categories.data());
   auto weights = rules.learned.weights(found.reading, rules.lexicon, topic);
-  std::ranges::sort(weights, {}, [](const auto& weight) { return std::tuple(-std::abs(weight.points), weight.first, weight.last); });
+  std::ranges::sort(weights, {}, [](const auto& weight) { return std::tuple(-std::abs(weight.points), weight.word); });
   json::array learned;
   for (const auto& [word, points] : weights) learned.push_back({{"phrase", found.reading.between(word, word)}, {"points", points}});
   return learned;
