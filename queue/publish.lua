@@ -130,6 +130,8 @@ local function note_conversation(name, value, complaint, code, about)
   if name == '' then return end
   local noted = read_conversation(value)
   local is_late = noted.at and noted.at - at > 0
+  -- Too late to belong to what is going on now.
+  if is_late and not within(conversation_window, noted.at) then return end
   for i = #noted, 1, -1 do
     if noted[i].complaint == complaint then table.remove(noted, i) end
   end

@@ -92,6 +92,13 @@ Submission in_conversation(Submission submission, std::string conversation, std:
   return submission;
 }
 
+// Says enough of a matter to open a complaint of its own within a conversation.
+Submission on_its_own(Submission submission) {
+  submission.speaks_of = {submission.category};
+  submission.stands_alone = true;
+  return submission;
+}
+
 Submission about(Submission submission, Intent intent, const std::string& target, std::string entry_type) {
   submission.intent = intent;
   submission.target = "seen-" + target;
@@ -310,10 +317,17 @@ TEST_CASE("a_different_subject_opens_a_complaint_of_its_own") {
   RedisServer& server = empty_server();
   Gateway gateway(server.address());
   gateway.publish(in_conversation(message("a"), "wa-1", "sampah"));
-  check(gateway.publish(in_conversation(message("b", 1min), "wa-1", "sampah")), Outcome::appended, "complaint-a", "SP-a-1");
-  check(gateway.publish(in_conversation(message("c", 2min), "wa-1", "air_bersih")), Outcome::published, "complaint-c", "SP-c-1");
+  check(gateway.publish(on_its_own(in_conversation(message("b", 1min), "wa-1", "sampah"))), Outcome::appended, "complaint-a", "SP-a-1");
+  check(gateway.publish(on_its_own(in_conversation(message("c", 2min), "wa-1", "air_bersih"))), Outcome::published, "complaint-c",
+        "SP-c-1");
   // A photo says nothing of its subject: it belongs to what was talked about last.
   check(gateway.publish(in_conversation(message("d", 3min), "wa-1")), Outcome::appended, "complaint-c", "SP-c-1");
+  // Neither does a remark that only touches another subject, unless that is one of the conversation's.
+  check(gateway.publish(in_conversation(message("e", 4min), "wa-1", "parkir")), Outcome::appended, "complaint-c", "SP-c-1");
+  Submission earlier = in_conversation(message("f", 5min), "wa-1", "sampah");
+  earlier.speaks_of = {"sampah"};
+  check(gateway.publish(earlier), Outcome::appended, "complaint-a", "SP-a-1");
+  check(gateway.publish(in_conversation(message("g", 6min), "wa-1")), Outcome::appended, "complaint-a", "SP-a-1");
 }
 
 TEST_CASE("a_conversation_learns_its_subject_from_a_later_message") {
@@ -322,10 +336,10 @@ TEST_CASE("a_conversation_learns_its_subject_from_a_later_message") {
   gateway.publish(in_conversation(message("a"), "wa-1"));
   check(gateway.publish(in_conversation(message("b", 1min), "wa-1", "banjir")), Outcome::appended, "complaint-a", "SP-a-1");
   CHECK(server.tell({"HGET", "{sp:0}:case:SP-a-1", "category"}).text == "banjir");
-  check(gateway.publish(in_conversation(message("c", 2min), "wa-1", "sampah")), Outcome::published, "complaint-c", "SP-c-1");
+  check(gateway.publish(on_its_own(in_conversation(message("c", 2min), "wa-1", "sampah"))), Outcome::published, "complaint-c", "SP-c-1");
 }
 
-TEST_CASE("a_repeat_prolongs_only_the_conversation_it_stands_in") {
+TEST_CASE("a_repeat_takes_its_conversation_up_again") {
   RedisServer& server = empty_server();
   Gateway gateway(server.address());
   const auto said = [](const char* name, auto after) {
@@ -334,9 +348,9 @@ TEST_CASE("a_repeat_prolongs_only_the_conversation_it_stands_in") {
   gateway.publish(said("a", 0min));
   check(gateway.publish(said("b", 25min)), Outcome::repeated, "complaint-a", "SP-a-1");
   check(gateway.publish(in_conversation(message("c", 50min), "wa-1")), Outcome::appended, "complaint-a", "SP-a-1");
-  // Hours later the repeat goes to the old complaint, and what follows it is new.
+  // Hours later, too: the photo that follows belongs to what was said again.
   check(gateway.publish(said("d", 5h)), Outcome::repeated, "complaint-a", "SP-a-1");
-  check(gateway.publish(in_conversation(message("e", 5h + 1min), "wa-1")), Outcome::published, "complaint-e", "SP-e-1");
+  check(gateway.publish(in_conversation(message("e", 5h + 1min), "wa-1")), Outcome::appended, "complaint-a", "SP-a-1");
 }
 
 TEST_CASE("an_edit_goes_to_the_complaint_of_what_it_edits_and_opens_one_without_it") {
