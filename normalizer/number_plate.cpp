@@ -51,7 +51,7 @@ Letters letters_before(std::string_view text, std::size_t digits, std::size_t fr
   while (begin > from && is_letter(text[begin - 1]) && end - begin < 3) --begin;
   // Nor do letters count that follow a hyphen, or stand in an address of the web.
   const bool joined = begin > 1 && text[begin - 1] == '-' && is_word(text[begin - 2]);
-  const bool whole = begin == 0 || (!is_word(text[begin - 1]) && !joined && !std::string_view("/=&?@#").contains(text[begin - 1]));
+  const bool whole = begin == from || (!is_word(text[begin - 1]) && !joined && !std::string_view("/=&?@#").contains(text[begin - 1]));
   return {whole && begin != end ? text.substr(begin, end - begin) : std::string_view(), gap};
 }
 
@@ -60,7 +60,8 @@ Letters letters_behind(std::string_view text, std::size_t digits_end) {
   const std::size_t begin = gap ? digits_end + 1 : digits_end;
   std::size_t end = begin;
   while (end < text.size() && is_letter(text[end]) && end - begin <= kLongestSuffix) ++end;
-  const bool whole = end == text.size() || !is_word(text[end]);
+  // A mask right behind may stand for digits.
+  const bool whole = end == text.size() || (!is_word(text[end]) && text[end] != '[');
   return {whole && end - begin <= kLongestSuffix ? text.substr(begin, end - begin) : std::string_view(), gap};
 }
 

@@ -230,10 +230,10 @@ bool ends_here(const Candidate& c, bool is_telephone) {
 }
 
 // The digits behind a decimal point: -6.1783061234.
-bool is_fraction(std::string_view text, std::size_t position, std::size_t end) {
-  if (position < 2 || text[position - 1] != '.' || !is_digit(text[position - 2]) || end - position < 5) return false;
+bool is_fraction(std::string_view text, std::size_t position, std::size_t end, std::size_t from) {
+  if (position < from + 2 || text[position - 1] != '.' || !is_digit(text[position - 2]) || end - position < 5) return false;
   std::size_t whole = position - 1;
-  while (whole > 0 && position - 1 - whole < 4 && is_digit(text[whole - 1])) --whole;
+  while (whole > from && position - 1 - whole < 4 && is_digit(text[whole - 1])) --whole;
   return position - 1 - whole <= 3 && !(text[whole] == '0' && position - 1 - whole > 1);
 }
 
@@ -266,8 +266,9 @@ class Masking {
   }
 
  private:
-  [[nodiscard]] std::size_t origin(std::size_t position) const { return origins_.empty() ? position : origins_[position]; }
-  [[nodiscard]] char before(std::size_t position) const { return position == 0 ? ' ' : plain_[position - 1]; }
+  [[nodiscard]] std::size_t origin(std::size_t position) const { return position == 0 || origins_.empty() ? position : origins_[position]; }
+  // A mask parts like a space: else what is left of the text would read otherwise when it is masked again.
+  [[nodiscard]] char before(std::size_t position) const { return position <= copied_ ? ' ' : plain_[position - 1]; }
 
   void replace(std::size_t begin, std::size_t end, std::string_view mask) {
     out_.append(text_.substr(origin(copied_), origin(begin) - origin(copied_))).append(mask);
@@ -347,7 +348,7 @@ class Masking {
       return plate->end;
     }
     const Announcement announcement = announcement_before(plain_, begin, copied_);
-    if (belongs_to_word(begin, end, announcement) || is_fraction(plain_, begin, end)) return end;
+    if (belongs_to_word(begin, end, announcement) || is_fraction(plain_, begin, end, copied_)) return end;
 
     std::array<Group, kMostGroups + 1> groups{};  // one more, for ends_here
     std::array<std::size_t, kMostGroups + 1> digits_until{};

@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <iterator>
+#include <random>
+
 #include "core/ids.hpp"
+#include "normalizer/text.hpp"
 
 using namespace satupintu;
 using namespace satupintu::normalizer;
@@ -231,6 +235,63 @@ TEST_CASE("long_and_hostile_texts_are_masked_in_time_that_grows_with_their_lengt
     while (text.size() < kLength) text += piece;
     const std::string masked = mask_personal_data(text + " hub 081255501178");
     CHECK(masked.ends_with("disamarkan]"));
+    CHECK(mask_personal_data(masked) == masked);
+  }
+}
+
+TEST_CASE("masking_twice_changes_nothing_more") {
+  constexpr const char* kPieces[] = {"0812",
+                                     "5550",
+                                     "1178",
+                                     "081255501178",
+                                     "021",
+                                     "+62",
+                                     "8",
+                                     "12",
+                                     "2026",
+                                     "o8",
+                                     "l",
+                                     "3671012304850001",
+                                     "4111",
+                                     "B",
+                                     "XYZ",
+                                     "1234",
+                                     " ",
+                                     "-",
+                                     ".",
+                                     "/",
+                                     "(",
+                                     ")",
+                                     "\n",
+                                     ":",
+                                     ",",
+                                     "hp",
+                                     "meter",
+                                     "rek BCA",
+                                     "nik",
+                                     "no",
+                                     "plat",
+                                     "blok",
+                                     "ext",
+                                     "@",
+                                     "sari",
+                                     "contoh.id",
+                                     "(at)",
+                                     " at ",
+                                     " dot ",
+                                     "SP-0",
+                                     "]",
+                                     "\xEF\xBC\x91",
+                                     "\xE2\x80\x93",
+                                     "\xEF\xB8\x8F"};
+  std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same texts every time
+  for (int i = 0; i < 5'000; ++i) {
+    std::string text;
+    for (std::size_t pieces = 3 + random() % 12; pieces > 0; --pieces) text += kPieces[random() % std::size(kPieces)];
+    text = clean(text);
+    CAPTURE(text);
+    const std::string masked = mask_personal_data(text);
+    CHECK(clean(masked) == masked);
     CHECK(mask_personal_data(masked) == masked);
   }
 }
