@@ -271,7 +271,8 @@ class Request {
 
   [[nodiscard]] Command with_code() const {
     constexpr std::size_t kWordsOfReason = 12;  // "BATAL SP-…, lampunya sudah nyala sendiri"
-    if (lead_ == rating || names(rating)) {
+    const bool has_stars = stars_ >= 1 && stars_ <= kBestRating;
+    if (lead_ == rating || names(rating) || has_stars) {
       if (rating_ != 0 && (lead_ == rating || says_little_else(rating))) return {rating, code_, rating_};
       if (lead_ == rating) return unknown(rating, true) == 0 && !any_number() ? Command{help, {}, 0} : Command{};
     }
