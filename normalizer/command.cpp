@@ -83,10 +83,9 @@ class Request {
   }
 
   [[nodiscard]] Command command() const {
-    if (several_codes_) return {};
-    if (!code_.empty()) return with_code();
-    if (wrong_code_) return with_wrong_code();
-    return words_.list.empty() ? Command{} : without_code();
+    Command command = whole_command();
+    if (command.kind == none) explain_none(command);
+    return command;
   }
 
  private:
@@ -98,6 +97,23 @@ class Request {
     int value = 0;  // of a rating
   };
   static constexpr auto bit(CommandKind kind) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind)); }
+
+  [[nodiscard]] Command whole_command() const {
+    if (several_codes_) return {};
+    if (!code_.empty()) return with_code();
+    if (wrong_code_) return with_wrong_code();
+    return words_.list.empty() ? Command{} : without_code();
+  }
+
+  void explain_none(Command& command) const {
+    command.resembles = lead_;
+    for (const CommandKind kind : {status, rating, withdraw, officer, stop, start, help})
+      if (command.resembles == none && names(kind)) command.resembles = kind;
+    if (command.resembles == none) return;
+    const auto against = std::ranges::find_if(uses_, [&](const WordUse& use) { return !explains(use, command.resembles, true); });
+    if (against == uses_.end()) return;
+    command.unexplained = words_.folded_of(words_.list[static_cast<std::size_t>(against - uses_.begin())]);
+  }
 
   void find_code() {
     std::size_t from = 0;

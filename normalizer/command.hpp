@@ -16,6 +16,9 @@ struct Command {
   CommandKind kind = CommandKind::none;
   std::string tracking_code;  // canonical; empty where none was given that can be right
   int rating = 0;             // 1 to 5 for a rating
+  // Of what is none: the command that it resembles, and the first word, folded, that speaks against it; both may be empty.
+  CommandKind resembles = CommandKind::none;
+  std::string unexplained{};
 };
 
 // `text` must be clean. Looks at short texts alone, whatever a longer one says.

@@ -10,6 +10,7 @@
 
 #include "normalizer/contact.hpp"
 #include "normalizer/personal_data.hpp"
+#include "normalizer/sketch.hpp"
 #include "normalizer/text.hpp"
 
 namespace satupintu::gateway::commands {
@@ -78,32 +79,58 @@ std::string_view name_of(normalizer::Void is_void) {
   std::unreachable();
 }
 
-// Under which name the page marks a match; empty for what only helps others to be understood.
+std::string_view name_of(normalizer::Standing standing) {
+  switch (standing) {
+    case normalizer::Standing::none: return "none";
+    case normalizer::Standing::feared: return "feared";
+    case normalizer::Standing::doubted: return "doubted";
+    case normalizer::Standing::real: return "real";
+  }
+  std::unreachable();
+}
+
+// What the words say that weakened a danger.
+std::string_view name_of_circumstance(const Match& match) {
+  if (match.meaning == Meaning::danger_unless) return "harmless";
+  if (match.meaning != Meaning::circumstance) return "unreal";
+  using normalizer::Circumstance;
+  switch (static_cast<Circumstance>(match.index)) {
+    case Circumstance::denied: return "did_not_happen";
+    case Circumstance::befell: return "befell_a_thing";
+    case Circumstance::feared: return "only_feared";
+    case Circumstance::imminent: return "imminent";
+    case Circumstance::habitual: return "habitual";
+    case Circumstance::supposed: return "supposed";
+    case Circumstance::past: return "past";
+    case Circumstance::over: return "over";
+    case Circumstance::unreal: return "unreal";
+    case Circumstance::another_time: return "another_time";
+    case Circumstance::now: return "now";
+    case Circumstance::nothing: return "nothing";
+  }
+  std::unreachable();
+}
+
+// Under which name the page marks a match; empty for what only helps others to be understood, or is marked where it counted.
 std::string_view mark_of(Meaning meaning) {
   switch (meaning) {
-    case Meaning::category: return "category";
-    case Meaning::danger: return "danger";
-    case Meaning::danger_unless: return "harmless";
-    case Meaning::problem:
-    case Meaning::aspiration:
-    case Meaning::information:
-    case Meaning::thanks: return "report_type";
-    case Meaning::urgent: return "urgent";
     case Meaning::anonymous:
     case Meaning::secret: return "visibility";
     case Meaning::today:
     case Meaning::yesterday: return "occurred";
     case Meaning::flag: return "flag";
-    case Meaning::out_of_scope:
-    case Meaning::elsewhere: return "scope";
-    case Meaning::rt_word:
-    case Meaning::rw_word:
-    case Meaning::street_word:
-    case Meaning::alley_word:
-    case Meaning::estate_word:
-    case Meaning::landmark_word: return "place";
     default: return {};
   }
+}
+
+std::string_view mark_of(normalizer::Standing standing) {
+  switch (standing) {
+    case normalizer::Standing::none: return "no_danger";
+    case normalizer::Standing::feared:
+    case normalizer::Standing::doubted: return "possible_danger";
+    case normalizer::Standing::real: return "danger";
+  }
+  std::unreachable();
 }
 
 json::array list_of(const auto& texts) {
@@ -128,20 +155,35 @@ json::array phrases_of(const Reading& reading, Meaning meaning) {
 // Where the phrases stand in the text: byte offsets, and what each was taken for.
 json::array explain_marks(const Analysis& found) {
   json::array marks;
-  const auto mark = [&](const Match& match, std::string_view kind) {
+  const auto mark = [&](std::uint32_t first, std::uint32_t last, std::string_view kind) {
     const auto& list = found.reading.words.list;
-    if (!kind.empty()) marks.push_back({{"begin", list[match.first].begin}, {"end", list[match.last].end}, {"kind", kind}});
+    if (!kind.empty()) marks.push_back({{"begin", list[first].begin}, {"end", list[last].end}, {"kind", kind}});
+  };
+  // The words of a reason stand in the text as they are.
+  const auto mark_words = [&](std::string_view words, std::string_view kind) {
+    const auto at = words.empty() ? std::string_view::npos : found.reading.text.find(words);
+    if (at != std::string_view::npos) marks.push_back({{"begin", at}, {"end", at + words.size()}, {"kind", kind}});
   };
   for (const auto& candidate : found.classification.candidates) {
     for (const auto& [match, is_void] : candidate.mentions) {
       const std::string_view counted = candidate.category == found.category ? "category" : "other_category";
-      mark(match, is_void == normalizer::Void::no ? counted : name_of(is_void));
+      mark(match.first, match.last, is_void == normalizer::Void::no ? counted : name_of(is_void));
     }
   }
-  for (const Match& match : found.reading.matches) mark(match, mark_of(match.meaning));
-  for (const auto& [place, weight] : found.places.names) mark({place.first, place.last}, counts(weight) ? "place" : "no_place");
+  const auto& assessment = found.assessment;
+  for (const auto& danger : assessment.dangers) {
+    mark(danger.first, danger.last, mark_of(danger.standing));
+    if (danger.weakened_by) mark(danger.weakened_by->first, danger.weakened_by->last, "weakens");
+  }
+  if (assessment.dangers.empty()) mark_words(assessment.priority_reason, "priority");
+  mark_words(assessment.report_type_reason, "report_type");
+  mark_words(assessment.scope_words, "scope");
+  for (const auto& [place, weight] : found.places.names) mark(place.first, place.last, counts(weight) ? "place" : "no_place");
+  const auto& location = found.places.location;
+  for (const auto* words : {&location.address, &location.cross_street, &location.landmark}) mark_words(*words, "place");
+  for (const Match& match : found.reading.matches) mark(match.first, match.last, mark_of(match.meaning));
   for (const Match& match : found.reading.hidden)
-    if (match.meaning == Meaning::idiom) mark(match, "idiom");
+    if (match.meaning == Meaning::idiom) mark(match.first, match.last, "idiom");
   return marks;
 }
 
@@ -173,7 +215,13 @@ json::object explain_command(const Analysis& found) {
     if (!found.command.tracking_code.empty()) command["tracking_code"] = found.command.tracking_code;
     if (found.command.rating != 0) command["rating"] = found.command.rating;
   } else {
-    command["why"] = found.no_command ? name_of(*found.no_command) : "not_a_whole_command";
+    const bool resembles = found.command.resembles != normalizer::CommandKind::none;
+    command["why"] = found.no_command ? name_of(*found.no_command) : resembles ? "not_a_whole_command" : "no_command_word";
+    if (resembles) command["resembles"] = name_of(found.command.resembles);
+    // Not what was masked since: a command is read in the text as it came.
+    const auto& words = found.reading.words;
+    const auto is_shown = [&](const normalizer::Word& word) { return words.folded_of(word) == found.command.unexplained; };
+    if (std::ranges::any_of(words.list, is_shown)) command["unexplained_word"] = found.command.unexplained;
   }
   if (found.coded.category != nullptr) command["code"] = {{"category", found.coded.category->code}, {"place", found.coded.place}};
   return command;
@@ -262,12 +310,29 @@ json::object explain_category(const Analysis& found, const core::Complaint& comp
           {"idioms", std::move(hidden)}};
 }
 
-json::object explain_assessment(const core::Complaint& complaint) {
+json::array explain_dangers(const Analysis& found) {
+  json::array dangers;
+  for (const auto& told : found.assessment.dangers) {
+    json::object danger{{"danger", told.danger->label},
+                        {"phrase", found.reading.between(told.first, told.last)},
+                        {"emergency", told.danger->emergency},
+                        {"standing", name_of(told.standing)}};
+    if (told.weakened_by)
+      danger["weakened_by"] = {{"phrase", phrase_of(found.reading, *told.weakened_by)}, {"why", name_of_circumstance(*told.weakened_by)}};
+    if (std::ranges::find(dangers, json::value(danger)) == dangers.end()) dangers.push_back(std::move(danger));
+  }
+  return dangers;
+}
+
+json::object explain_assessment(const Analysis& found, const core::Complaint& complaint) {
   return {{"report_type", core::name_of(complaint.report_type)},
+          {"report_type_reason", found.assessment.report_type_reason},
           {"scope", core::name_of(complaint.scope)},
           {"scope_reason", complaint.scope_reason},
+          {"scope_words", found.assessment.scope_words},
           {"priority", core::name_of(complaint.priority)},
           {"priority_reason", complaint.priority_reason},
+          {"dangers", explain_dangers(found)},
           {"flags", list_of(complaint.flags)}};
 }
 
@@ -345,6 +410,29 @@ json::object explain_fingerprints(const normalizer::Fingerprints& fingerprints) 
           {"post", !fingerprints.post.empty()}, {"caller", !fingerprints.caller.empty()}};
 }
 
+json::object explain_continuation(const normalizer::Continuation& continuation) {
+  return {{"stands_alone", continuation.stands_alone}, {"speaks_of", list_of(continuation.speaks_of)}};
+}
+
+// By what other people's reports of the same thing would be found; never the hashes themselves.
+json::object explain_similarity(const Analysis& found, const normalizer::Normalized& record, const Rules& rules) {
+  if (record.sketch.empty() || record.sketch == normalizer::kUnlinkable)
+    return {{"linkable", false}, {"why", record.sketch.empty() ? "no_matter" : "secret"}};
+  const auto sketch = normalizer::sketch_of(found.reading, record.complaint, rules);
+  json::array place;
+  const std::pair<std::string_view, bool> facts[] = {{"position", sketch.position.has_value()},
+                                                     {"street", sketch.street != 0},
+                                                     {"alley", sketch.alley != 0},
+                                                     {"estate", sketch.estate != 0},
+                                                     {"rt", sketch.rt != 0},
+                                                     {"rw", sketch.rw != 0},
+                                                     {"kelurahan", sketch.kelurahan != 0},
+                                                     {"kecamatan", sketch.kecamatan != 0}};
+  for (const auto& [name, is_known] : facts)
+    if (is_known) place.emplace_back(name);
+  return {{"linkable", true}, {"words", sketch.words}, {"place", std::move(place)}};
+}
+
 }  // namespace
 
 json::object explanation_of(const Analysis& found, const normalizer::Normalized& record, const Rules& rules) {
@@ -355,10 +443,12 @@ json::object explanation_of(const Analysis& found, const normalizer::Normalized&
           {"reporter", explain_reporter(found)},
           {"personal_data", explain_personal_data(found)},
           {"category", explain_category(found, complaint, rules)},
-          {"assessment", explain_assessment(complaint)},
+          {"assessment", explain_assessment(found, complaint)},
           {"place", explain_place(found, complaint, rules)},
           {"clocks", explain_clocks(found)},
-          {"fingerprints", explain_fingerprints(record.fingerprints)}};
+          {"fingerprints", explain_fingerprints(record.fingerprints)},
+          {"continuation", explain_continuation(record.continuation)},
+          {"similarity", explain_similarity(found, record, rules)}};
 }
 
 }  // namespace satupintu::gateway::commands

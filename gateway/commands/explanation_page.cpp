@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -34,18 +35,20 @@ struct Words {
 // Indonesian first. What is missing here is shown by its key.
 constexpr auto kWords = std::to_array<Words>({
     // marks
+    {"category", "kategori / category"},
+    {"other_category", "kategori lain / other"},
     {"danger", "bahaya / danger"},
-    {"harmless", "tak berbahaya / harmless"},
+    {"possible_danger", "mungkin bahaya / possible danger"},
+    {"no_danger", "bukan bahaya / no danger"},
+    {"weakens", "meredakan / weakens"},
+    {"priority", "prioritas / priority"},
     {"report_type", "jenis / report type"},
-    {"urgent", "mendesak / urgent"},
-    {"visibility", "kerahasiaan / visibility"},
-    {"occurred", "waktu / when"},
-    {"flag", "tanda / flag"},
     {"scope", "cakupan / scope"},
     {"place", "tempat / place"},
     {"no_place", "bukan tempatnya / not the place"},
-    {"category", "kategori / category"},
-    {"other_category", "kategori lain / other"},
+    {"visibility", "kerahasiaan / visibility"},
+    {"occurred", "waktu / when"},
+    {"flag", "tanda / flag"},
     {"idiom", "kiasan / idiom"},
     // how words were read
     {"other_spelling", "ejaan / spelling"},
@@ -70,7 +73,8 @@ constexpr auto kWords = std::to_array<Words>({
     {"with_attachment", "ada lampiran / has an attachment"},
     {"with_position", "ada posisi / has a position"},
     {"says_nothing", "bukan pesan teks / no message of words"},
-    {"not_a_whole_command", "tidak lengkap sebagai perintah / not a whole command"},
+    {"no_command_word", "tak ada kata perintah / no command word"},
+    {"not_a_whole_command", "bukan perintah utuh / not a whole command"},
     // reporters
     {"nobody", "tidak dikenal / unknown"},
     {"telephone", "nomor telepon / telephone number"},
@@ -90,6 +94,21 @@ constexpr auto kWords = std::to_array<Words>({
     {"beside", "hanya letaknya / only where it is"},
     {"denied", "disangkal / denied"},
     {"solved", "sudah beres / solved"},
+    // dangers
+    {"real", "nyata / real"},
+    {"feared", "belum atau sudah lewat / feared or over"},
+    {"doubted", "meragukan / doubted"},
+    {"harmless", "ungkapan tak berbahaya / a harmless phrase"},
+    {"did_not_happen", "tidak terjadi / did not happen"},
+    {"befell_a_thing", "bukan orang / befell no person"},
+    {"only_feared", "baru dikhawatirkan / only feared"},
+    {"imminent", "hampir terjadi / about to happen"},
+    {"habitual", "sering terjadi / happens now and then"},
+    {"supposed", "seandainya / supposed"},
+    {"past", "sudah lewat / past"},
+    {"over", "sudah selesai / over"},
+    {"unreal", "bukan kejadian / no event"},
+    {"another_time", "waktu lain / another time"},
     // assessment
     {"complaint", "pengaduan / complaint"},
     {"aspiration", "aspirasi / aspiration"},
@@ -133,6 +152,11 @@ constexpr auto kWords = std::to_array<Words>({
     {"frame", "bagian alamat / part of an address"},
     {"at", "setelah “di” / behind “at”"},
     {"announced", "setelah “kel.”, “kec.” / announced"},
+    // by what similar reports are found
+    {"position", "posisi / position"},
+    {"alley", "gang / alley"},
+    {"estate", "perumahan / estate"},
+    {"no_matter", "tak memuat masalah / tells of no matter"},
     // clocks
     {"verify", "verifikasi / verify"},
     {"follow_up", "tindak lanjut / follow up"},
@@ -222,7 +246,7 @@ std::vector<std::pair<std::size_t, std::size_t>> lines_of(std::string_view text,
 // How the marks of a kind are drawn: dim where they stand for what does not count.
 Tone tone_of(std::string_view kind) {
   constexpr auto kUncounted =
-      std::to_array<std::string_view>({"other_category", "beside", "denied", "solved", "harmless", "idiom", "no_place"});
+      std::to_array<std::string_view>({"other_category", "beside", "denied", "solved", "no_danger", "weakens", "idiom", "no_place"});
   if (kind == "danger") return Tone::alarm;
   return std::ranges::find(kUncounted, kind) != kUncounted.end() ? Tone::dim : Tone::good;
 }
@@ -335,7 +359,9 @@ void show_command(Page& page, const json::object& command) {
   page.heading("2", "Perintah / Command");
   const std::string_view kind = command.at("kind").as_string();
   std::string value(say(kind));
-  if (const auto why = text_at(command, "why"); !why.empty()) value += " — " + std::string(say(why));
+  if (const auto why = text_at(command, "why"); !why.empty()) value.append(" — ").append(say(why));
+  if (const auto resembles = text_at(command, "resembles"); !resembles.empty()) value.append(": ").append(say(resembles));
+  if (const auto word = text_at(command, "unexplained_word"); !word.empty()) value.append(", tapi / but “").append(word).append("”");
   if (const auto code = text_at(command, "tracking_code"); !code.empty()) value += ": " + std::string(code);
   if (const auto* rating = command.if_contains("rating")) value += ", " + std::to_string(rating->as_int64());
   page.row("perintah / command", value, kind == "none" ? Tone::dim : Tone::good);
@@ -425,18 +451,28 @@ void show_category(Page& page, const json::object& category) {
 
 void show_assessment(Page& page, const json::object& assessment) {
   page.heading("6", "Penilaian / Assessment");
-  const auto with_reason = [&](std::string_view key, std::string_view reason) {
+  const auto row = [&](std::string_view label, std::string_view key, std::initializer_list<std::string_view> reasons, Tone tone) {
     std::string value(say(text_at(assessment, key)));
-    if (const auto why = text_at(assessment, reason); !why.empty()) value += " — " + std::string(say(why));
-    return value;
+    for (const auto reason : reasons)
+      if (const auto why = text_at(assessment, reason); !why.empty()) value.append(" — ").append(say(why));
+    page.row(label, value, tone);
   };
-  page.row("jenis / report type", with_reason("report_type", "report_type_reason"));
-  page.row("cakupan / scope", with_reason("scope", "scope_reason"));
   const std::string_view priority = assessment.at("priority").as_string();
-  page.row("prioritas / priority", with_reason("priority", "priority_reason"),
-           priority == "emergency" ? Tone::alarm
-           : priority == "high"    ? Tone::bold
-                                   : Tone::plain);
+  row("jenis / report type", "report_type", {"report_type_reason"}, Tone::plain);
+  row("cakupan / scope", "scope", {"scope_words", "scope_reason"}, Tone::plain);
+  row("prioritas / priority", "priority", {"priority_reason"},
+      priority == "emergency" ? Tone::alarm
+      : priority == "high"    ? Tone::bold
+                              : Tone::plain);
+  for (const auto& told : assessment.at("dangers").as_array()) {
+    const auto& danger = told.as_object();
+    const std::string_view standing = text_at(danger, "standing");
+    std::string value = fmt::format("{}: “{}”", text_at(danger, "danger"), text_at(danger, "phrase"));
+    if (standing != "none") value.append(" — ").append(say(standing));
+    if (const auto* by = danger.if_contains("weakened_by"))
+      value += fmt::format(" — “{}”: {}", text_at(by->as_object(), "phrase"), say(text_at(by->as_object(), "why")));
+    page.row("bahaya / danger", value, standing == "none" ? Tone::dim : Tone::plain);
+  }
   if (const auto& flags = assessment.at("flags").as_array(); !flags.empty()) page.row("tanda / flags", joined(flags));
 }
 
@@ -482,15 +518,28 @@ void show_clocks(Page& page, const json::object& clocks) {
   }
 }
 
-void show_fingerprints(Page& page, const json::object& fingerprints) {
+void show_fingerprints(Page& page, const json::object& explanation) {
   page.heading("9", "Sidik / Fingerprints");
   std::string applies, other;
-  for (const auto& [key, value] : fingerprints) {
+  for (const auto& [key, value] : explanation.at("fingerprints").as_object()) {
     std::string& list = value.as_bool() ? applies : other;
     list.append(list.empty() ? "" : "; ").append(say(key));
   }
   page.row("berlaku / apply", applies);
   page.row("tidak berlaku / do not", other, Tone::dim);
+  const auto& continuation = explanation.at("continuation").as_object();
+  page.row("dalam percakapan / in a talk", continuation.at("stands_alone").as_bool()
+                                               ? "laporan tersendiri / a report of its own"
+                                               : "dapat melanjutkan laporan sebelumnya / may go on with the one before");
+  const auto& similarity = explanation.at("similarity").as_object();
+  std::string compared;
+  if (similarity.at("linkable").as_bool()) {
+    compared = fmt::format("{} kata / words", similarity.at("words").to_number<int>());
+    for (const auto& fact : similarity.at("place").as_array()) compared.append(", ").append(say(fact.as_string()));
+  } else {
+    compared.append("tidak / no — ").append(say(similarity.at("why").as_string()));
+  }
+  page.row("laporan serupa / similar", compared);
 }
 
 // What one would tell a colleague.
@@ -526,7 +575,7 @@ std::string page_of(const json::object& explanation, PageStyle style) {
   show_assessment(page, explanation.at("assessment").as_object());
   show_place(page, explanation.at("place").as_object());
   show_clocks(page, explanation.at("clocks").as_object());
-  show_fingerprints(page, explanation.at("fingerprints").as_object());
+  show_fingerprints(page, explanation);
   show_result(page, explanation);
   return page.take();
 }
