@@ -22,7 +22,7 @@ namespace {
 constexpr int kRulesSayPriority = 120;  // points beside those that learned.toml gives its words
 constexpr int kRulesSayType = 40;
 constexpr int kRulesSayScope = 160;
-constexpr int kRatherAnEmergency = 80;
+constexpr int kRatherAnEmergency = 60;
 constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
 constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
 constexpr std::uint32_t kNowReach = 3;     // what goes on

@@ -58,7 +58,7 @@ def fields():
               lambda line: line["expect"].get("type", "complaint"), lambda found: {found["type"]: 40}),
         Field("scope", ["in_scope", "out_of_scope_election", "out_of_scope_crime", "out_of_scope_private", "out_of_scope_court",
                         "out_of_scope_irrelevant"],
-              lambda line: line["expect"].get("scope", "in_scope"), lambda found: {found["scope"]: 160}),
+              lambda line: line["expect"].get("scope", "in_scope"), lambda found: {found["scope"]: 160}, weight=lambda value: 1 if value == "in_scope" else 3),
     ]
 
 
