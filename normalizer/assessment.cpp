@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -22,7 +23,7 @@ namespace {
 constexpr int kRulesSayPriority = 120;  // points beside those that learned.toml gives its words
 constexpr int kRulesSayType = 40;
 constexpr int kRulesSayScope = 160;
-constexpr int kRatherAnEmergency = 60;
+constexpr int kRatherAnEmergency = 40;
 constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
 constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
 constexpr std::uint32_t kNowReach = 3;     // what goes on
@@ -295,7 +296,8 @@ void weigh_priority(Assessment& result, const Reading& reading, const std::vecto
   using enum Priority;
   const Priority said = result.priority;
   auto points = learned;
-  points[rules.topic_of(emergency)] += kRatherAnEmergency;
+  if (said == high) points[rules.topic_of(normal)] = std::numeric_limits<int>::min() / 2;  // the rules know why
+  else points[rules.topic_of(emergency)] += kRatherAnEmergency;
   result.priority = weighed(said, kRulesSayPriority, {normal, high, emergency}, points, rules);
   if (result.priority == said) return;
   result.danger = nullptr;

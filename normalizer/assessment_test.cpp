@@ -40,16 +40,16 @@ TEST_CASE("danger_to_life_goes_into_the_emergency_lane") {
       {"saya mau lapor ada kebakaran", "Kebakaran"},
       {"atap sekolah ambruk anak2 masih di dalam", "Bangunan runtuh atau longsor"},
       {"pohon tumbang menimpa mobil ada orangnya", "Bangunan runtuh atau longsor"},
-      {"kabel PLN putus keluar percikan api", "Aliran listrik berbahaya"},
+      {"kabel PLN putus jatuh ke genangan", "Aliran listrik berbahaya"},
       {"anak saya kesetrum tiang", "Aliran listrik berbahaya"},
       {"ada kecelakaan di flyover cipondoh korban luka", "Kecelakaan"},
       {"motor ketabrak truk", "Kecelakaan"},
-      {"banjir udah sedada lansia terjebak di lantai dua", "Orang terjebak banjir"},
-      {"tolong evakuasi kami banjir makin tinggi", "Orang terjebak banjir"},
+      {"banjir udah sedada lansia terjebak di lantai dua", "Orang dalam bahaya air"},
+      {"tolong evakuasi kami banjir makin tinggi", "Orang dalam bahaya air"},
       {"ada tawuran bawa celurit", "Kekerasan"},
       {"bapak itu mukulin istrinya, KDRT pak", "Kekerasan"},
       {"orang pingsan tidak sadarkan diri", "Nyawa terancam"},
-      {"saya mau bunuh diri", "Nyawa terancam"},
+      {"saya mau bunuh diri", "Nyawa terancam: menyakiti diri"},
   };
   for (const auto& c : cases) {
     CAPTURE(c.text);
@@ -119,7 +119,7 @@ TEST_CASE("the_report_type_follows_from_the_words") {
       {"kapan jadwal vaksin rabies", ReportType::information},
       {"kapan jalan rusak ini diperbaiki", ReportType::complaint},
       {"usul dong pasang wifi di taman", ReportType::aspiration},
-      {"mohon dibuatkan polisi tidur", ReportType::aspiration},
+      {"usul dibuatkan polisi tidur di gang kami", ReportType::aspiration},
       {"sarannya got yang mampet dibersihkan", ReportType::complaint},
       {"terima kasih pak sudah nyala", ReportType::thanks},
       {"makasih min mantap", ReportType::thanks},
@@ -139,7 +139,7 @@ TEST_CASE("matters_outside_the_citys_work_get_a_label_with_an_address") {
     std::string text;
     Scope scope;
   } cases[] = {
-      {"caleg bagi2 sembako pas kampanye serangan fajar", Scope::in_scope},  // social aid is ours
+      {"caleg bagi2 sembako pas kampanye serangan fajar", Scope::out_of_scope_election},
       {"ada politik uang di rw saya waktu pilkada", Scope::out_of_scope_election},
       {"motor saya dicuri tadi malam", Scope::out_of_scope_crime},
       {"maling nyolong kabel lampu jalan sampai gelap", Scope::in_scope},

@@ -129,7 +129,9 @@ Classification classify(const Reading& reading, const core::Message& message, co
   const std::vector<int> learned = rules.learned.points(reading, rules.lexicon);
   add_learned(candidates, learned, rules);
   const int least_points = kLeastPoints + learned[rules.no_matter()];
-  if (!candidates.empty() && candidates.front().points >= least_points)
+  // "air" may be the water that does not come, or the water that does not go.
+  const bool says_enough = !candidates.empty() && (reading.words.list.size() > 1 || candidates.front().listed >= kFurtherListed);
+  if (says_enough && candidates.front().points >= least_points)
     take(candidates.front().category, "keyword", confidence_of(candidates.front().points, candidates.size() > 1 ? candidates[1].points : 0));
   if (result.category != nullptr) {
     for (const Category* category : tagged) also(category);

@@ -247,7 +247,7 @@ TEST_CASE("a_coded_report_is_the_same_on_every_channel") {
 }
 
 TEST_CASE("an_emergency_is_one_whatever_else_is_unknown") {
-  const auto complaint = normalized(whatsapp("ada tawuran bawa celurit")).complaint;
+  const auto complaint = normalized(whatsapp("ada yang bawa celurit")).complaint;
   CHECK(complaint.priority == core::Priority::emergency);
   CHECK(complaint.report_type == core::ReportType::emergency);
   CHECK(complaint.category.value == "ketertiban");

@@ -12,8 +12,8 @@ TEST_CASE("the_forms_of_a_word_share_a_stem") {
     CAPTURE(std::string(word));
     CHECK(stem_of(word) == "angkut");
   }
-  CHECK(stem_of("dibersihkan") == stem_of("bersihin"));
-  CHECK(stem_of("terbakar") == stem_of("membakar").substr(0));
+  CHECK(stem_of("dibersihkan") == stem_of("membersihkan"));
+  CHECK(stem_of("terbakar") == "bakar");
 }
 
 TEST_CASE("a_stem_keeps_four_letters") {
