@@ -299,7 +299,8 @@ void weigh_priority(Assessment& result, const Reading& reading, const std::vecto
   if (said == high) points[rules.topic_of(normal)] = std::numeric_limits<int>::min() / 2;  // the rules know why
   else points[rules.topic_of(emergency)] += kRatherAnEmergency;
   result.priority = weighed(said, kRulesSayPriority, {normal, high, emergency}, points, rules);
-  if (result.priority == said) return;
+  result.is_priority_learned = result.priority != said;
+  if (!result.is_priority_learned) return;
   result.danger = nullptr;
   result.priority_reason = result.priority == normal ? std::string() : strongest_words(reading, rules.topic_of(result.priority), rules);
 }
@@ -308,7 +309,8 @@ void weigh_report_type(Assessment& result, const Reading& reading, const std::ve
   using enum ReportType;
   const ReportType said = result.report_type;
   result.report_type = weighed(said, kRulesSayType, {complaint, aspiration, information, thanks}, learned, rules);
-  if (result.report_type != said) result.report_type_reason = strongest_words(reading, rules.topic_of(result.report_type), rules);
+  result.is_report_type_learned = result.report_type != said;
+  if (result.is_report_type_learned) result.report_type_reason = strongest_words(reading, rules.topic_of(result.report_type), rules);
 }
 
 void set_report_type(Assessment& result, const Reading& reading, const core::Message& message, const Signs& signs) {
@@ -392,10 +394,12 @@ void weigh_scope(Assessment& result, const Reading& reading, const std::vector<i
   using enum Scope;
   const Scope said = result.scope;
   if (said == other_jurisdiction) return;
-  result.scope = weighed(said, kRulesSayScope,
-                         {in_scope, out_of_scope_election, out_of_scope_crime, out_of_scope_private, out_of_scope_court, out_of_scope_irrelevant},
-                         learned, rules);
-  if (result.scope == said) return;
+  result.scope =
+      weighed(said, kRulesSayScope,
+              {in_scope, out_of_scope_election, out_of_scope_crime, out_of_scope_private, out_of_scope_court, out_of_scope_irrelevant},
+              learned, rules);
+  result.is_scope_learned = result.scope != said;
+  if (!result.is_scope_learned) return;
   const auto known = std::ranges::find(rules.scopes, result.scope, &OutOfScope::scope);
   result.scope_reason = known == rules.scopes.end() ? std::string() : known->reason;
   result.scope_words = result.scope == in_scope ? std::string() : strongest_words(reading, rules.topic_of(result.scope), rules);

@@ -41,6 +41,8 @@ struct Assessment {
   std::string priority_reason;
   const Danger* danger = nullptr;   // what the text tells of, when it is an emergency
   std::vector<ToldDanger> dangers;  // all that were weighed: none behind an emergency
+  // What was learned of the words outweighed the rules, which would have said something else.
+  bool is_priority_learned = false, is_report_type_learned = false, is_scope_learned = false;
 };
 
 // `classification` is what the report is about.

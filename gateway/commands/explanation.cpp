@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "normalizer/contact.hpp"
@@ -159,10 +159,15 @@ json::array explain_marks(const Analysis& found) {
     const auto& list = found.reading.words.list;
     if (!kind.empty()) marks.push_back({{"begin", list[first].begin}, {"end", list[last].end}, {"kind", kind}});
   };
-  // The words of a reason stand in the text as they are.
-  const auto mark_words = [&](std::string_view words, std::string_view kind) {
-    const auto at = words.empty() ? std::string_view::npos : found.reading.text.find(words);
-    if (at != std::string_view::npos) marks.push_back({{"begin", at}, {"end", at + words.size()}, {"kind", kind}});
+  // The words of a reason stand in the text as they are; of those that were learned, several with commas between.
+  const auto mark_words = [&](std::string_view words, bool are_learned, std::string_view kind) {
+    for (std::size_t begin = 0; begin < words.size();) {
+      const auto end = are_learned ? std::min(words.find(", ", begin), words.size()) : words.size();
+      const std::string_view part = words.substr(begin, end - begin);
+      const auto at = found.reading.text.find(part);
+      if (at != std::string_view::npos) marks.push_back({{"begin", at}, {"end", at + part.size()}, {"kind", kind}});
+      begin = end + 2;
+    }
   };
   for (const auto& candidate : found.classification.candidates) {
     for (const auto& [match, is_void] : candidate.mentions) {
@@ -175,12 +180,13 @@ json::array explain_marks(const Analysis& found) {
     mark(danger.first, danger.last, mark_of(danger.standing));
     if (danger.weakened_by) mark(danger.weakened_by->first, danger.weakened_by->last, "weakens");
   }
-  if (assessment.dangers.empty()) mark_words(assessment.priority_reason, "priority");
-  mark_words(assessment.report_type_reason, "report_type");
-  mark_words(assessment.scope_words, "scope");
+  if (assessment.dangers.empty() || assessment.is_priority_learned)
+    mark_words(assessment.priority_reason, assessment.is_priority_learned, "priority");
+  mark_words(assessment.report_type_reason, assessment.is_report_type_learned, "report_type");
+  mark_words(assessment.scope_words, assessment.is_scope_learned, "scope");
   for (const auto& [place, weight] : found.places.names) mark(place.first, place.last, counts(weight) ? "place" : "no_place");
   const auto& location = found.places.location;
-  for (const auto* words : {&location.address, &location.cross_street, &location.landmark}) mark_words(*words, "place");
+  for (const auto* words : {&location.address, &location.cross_street, &location.landmark}) mark_words(*words, false, "place");
   for (const Match& match : found.reading.matches) mark(match.first, match.last, mark_of(match.meaning));
   for (const Match& match : found.reading.hidden)
     if (match.meaning == Meaning::idiom) mark(match.first, match.last, "idiom");
@@ -268,7 +274,7 @@ json::object explain_personal_data(const Analysis& found) {
 json::array explain_learned(const Analysis& found, const normalizer::Category& category, const Rules& rules) {
   const auto topic = static_cast<std::size_t>(&category - rules.categories.data());
   auto weights = rules.learned.weights(found.reading, rules.lexicon, topic);
-  std::ranges::sort(weights, {}, [](const auto& weight) { return std::tuple(-std::abs(weight.points), weight.word); });
+  std::ranges::sort(weights, {}, [](const auto& weight) { return std::pair(-std::abs(weight.points), weight.word); });
   json::array learned;
   for (const auto& [word, points] : weights) learned.push_back({{"phrase", found.reading.between(word, word)}, {"points", points}});
   return learned;
@@ -312,6 +318,7 @@ json::object explain_category(const Analysis& found, const core::Complaint& comp
 
 json::array explain_dangers(const Analysis& found) {
   json::array dangers;
+  std::set<std::string> known;
   for (const auto& told : found.assessment.dangers) {
     json::object danger{{"danger", told.danger->label},
                         {"phrase", found.reading.between(told.first, told.last)},
@@ -319,7 +326,7 @@ json::array explain_dangers(const Analysis& found) {
                         {"standing", name_of(told.standing)}};
     if (told.weakened_by)
       danger["weakened_by"] = {{"phrase", phrase_of(found.reading, *told.weakened_by)}, {"why", name_of_circumstance(*told.weakened_by)}};
-    if (std::ranges::find(dangers, json::value(danger)) == dangers.end()) dangers.push_back(std::move(danger));
+    if (known.insert(json::serialize(danger)).second) dangers.push_back(std::move(danger));
   }
   return dangers;
 }
@@ -327,11 +334,14 @@ json::array explain_dangers(const Analysis& found) {
 json::object explain_assessment(const Analysis& found, const core::Complaint& complaint) {
   return {{"report_type", core::name_of(complaint.report_type)},
           {"report_type_reason", found.assessment.report_type_reason},
+          {"report_type_learned", found.assessment.is_report_type_learned},
           {"scope", core::name_of(complaint.scope)},
           {"scope_reason", complaint.scope_reason},
           {"scope_words", found.assessment.scope_words},
+          {"scope_learned", found.assessment.is_scope_learned},
           {"priority", core::name_of(complaint.priority)},
           {"priority_reason", complaint.priority_reason},
+          {"priority_learned", found.assessment.is_priority_learned},
           {"dangers", explain_dangers(found)},
           {"flags", list_of(complaint.flags)}};
 }

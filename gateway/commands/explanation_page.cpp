@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <initializer_list>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -161,7 +160,9 @@ constexpr auto kWords = std::to_array<Words>({
     {"verify", "verifikasi / verify"},
     {"follow_up", "tindak lanjut / follow up"},
     {"expected", "selesai / expected"},
-    {"city", "standar kota / the city's standard"},
+    {"by_emergency", "standar darurat / for emergencies"},
+    {"by_category", "standar kategori / the category's"},
+    {"by_city", "standar kota / the city's"},
     {"working days", "hari kerja / working days"},
     {"hours", "jam / hours"},
     {"exact", "tepat / exact"},
@@ -451,16 +452,17 @@ void show_category(Page& page, const json::object& category) {
 
 void show_assessment(Page& page, const json::object& assessment) {
   page.heading("6", "Penilaian / Assessment");
-  const auto row = [&](std::string_view label, std::string_view key, std::initializer_list<std::string_view> reasons, Tone tone) {
+  const auto row = [&](std::string_view label, std::string_view key, std::string_view words, Tone tone) {
     std::string value(say(text_at(assessment, key)));
-    for (const auto reason : reasons)
-      if (const auto why = text_at(assessment, reason); !why.empty()) value.append(" — ").append(say(why));
+    if (assessment.at(std::string(key) + "_learned").as_bool()) value += " — dipelajari / learned";
+    if (const auto why = text_at(assessment, words); !why.empty()) value.append(" — ").append(say(why));
     page.row(label, value, tone);
   };
   const std::string_view priority = assessment.at("priority").as_string();
-  row("jenis / report type", "report_type", {"report_type_reason"}, Tone::plain);
-  row("cakupan / scope", "scope", {"scope_words", "scope_reason"}, Tone::plain);
-  row("prioritas / priority", "priority", {"priority_reason"},
+  row("jenis / report type", "report_type", "report_type_reason", Tone::plain);
+  row("cakupan / scope", "scope", "scope_words", Tone::plain);
+  if (const auto turn_to = text_at(assessment, "scope_reason"); !turn_to.empty()) page.row("", turn_to);
+  row("prioritas / priority", "priority", "priority_reason",
       priority == "emergency" ? Tone::alarm
       : priority == "high"    ? Tone::bold
                               : Tone::plain);
@@ -514,7 +516,8 @@ void show_clocks(Page& page, const json::object& clocks) {
     const auto* clock = clocks.if_contains(name);
     if (clock == nullptr) continue;
     page.row(say(name), fmt::format("{} — {} {}, {}", in_jakarta(clock->at("due_at").as_string()), clock->at("amount").to_number<int>(),
-                                    say(clock->at("unit").as_string()), say(clock->at("standard").as_string())));
+                                    say(clock->at("unit").as_string()),
+                                    say(fmt::format("by_{}", std::string_view(clock->at("standard").as_string())))));
   }
 }
 
@@ -528,9 +531,9 @@ void show_fingerprints(Page& page, const json::object& explanation) {
   page.row("berlaku / apply", applies);
   page.row("tidak berlaku / do not", other, Tone::dim);
   const auto& continuation = explanation.at("continuation").as_object();
-  page.row("dalam percakapan / in a talk", continuation.at("stands_alone").as_bool()
-                                               ? "laporan tersendiri / a report of its own"
-                                               : "dapat melanjutkan laporan sebelumnya / may go on with the one before");
+  page.row("percakapan / in a talk", continuation.at("stands_alone").as_bool()
+                                         ? "laporan tersendiri / a report of its own"
+                                         : "dapat melanjutkan laporan sebelumnya / may go on with the one before");
   const auto& similarity = explanation.at("similarity").as_object();
   std::string compared;
   if (similarity.at("linkable").as_bool()) {

@@ -89,7 +89,7 @@ class ExplainTest(unittest.TestCase):
     def test_the_same_is_told_to_programs(self):
         told = found(LAMP, *AT)
         self.assertEqual(list(told), ["title", "text", "command", "reporter", "personal_data", "category", "assessment", "place", "clocks",
-                                      "fingerprints"])
+                                      "fingerprints", "continuation", "similarity"])
         self.assertEqual(told["category"]["category"], "pju")
         self.assertEqual(told["category"]["source"], "keyword")
         best = told["category"]["candidates"][0]
@@ -126,6 +126,29 @@ class ExplainTest(unittest.TestCase):
         self.assertEqual(voided["lampu jalan"], "denied")
         self.assertEqual(voided["sekolah"], "beside")
         self.assertEqual(told["category"]["idioms"], ["kebakaran jenggot"])
+
+    def test_dangers_are_told_with_what_weakened_them(self):
+        told = found("ada kebakaran besar di rumah warga, orangnya masih di dalam")["assessment"]
+        self.assertEqual(told["priority"], "emergency")
+        self.assertIn("real", [danger["standing"] for danger in told["dangers"]])
+        feared = found("jalan licin, takut ada yang ketabrak")["assessment"]
+        self.assertEqual({danger["standing"] for danger in feared["dangers"]}, {"feared"})
+        self.assertEqual(feared["dangers"][0]["weakened_by"]["why"], "only_feared")
+
+    def test_places_are_told_with_what_speaks_for_and_against_them(self):
+        names = found("saya warga ciledug, jalan rusak di kel cipondoh arah serpong dekat jl raya karawaci")["place"]["names"]
+        self.assertEqual({name["name"]: (name["why"], name["counts"]) for name in names},
+                         {"ciledug": ("people", True), "cipondoh": ("announced", True), "serpong": ("direction", False),
+                          "karawaci": ("street", False)})
+
+    def test_a_report_that_resembles_a_command_is_told_why_it_is_none(self):
+        self.assertEqual(found("petugas kebersihan belum datang")["command"],
+                         {"kind": "none", "why": "not_a_whole_command", "resembles": "officer", "unexplained_word": "kebersihan"})
+        self.assertEqual(found("lampu mati")["command"], {"kind": "none", "why": "no_command_word"})
+        self.assertNotIn("unexplained_word", found(f"stop {PHONE_WRITTEN}")["command"])
+
+    def test_a_long_text_is_explained_in_seconds(self):
+        self.assertIn("similarity", found(text=b"kebakaran di cimone, jalan rusak. " * 3000))
 
     def test_nothing_shows_who_wrote_or_what_was_masked(self):
         text = f"lampu mati, hub saya {PHONE_WRITTEN} atau {MAIL}, NIK {NIK}. {PHONE}"
