@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -296,8 +295,7 @@ void weigh_priority(Assessment& result, const Reading& reading, const std::vecto
   using enum Priority;
   const Priority said = result.priority;
   auto points = learned;
-  if (said == high) points[rules.topic_of(normal)] = std::numeric_limits<int>::min() / 2;  // the rules know why
-  else points[rules.topic_of(emergency)] += kRatherAnEmergency;
+  if (said != high) points[rules.topic_of(emergency)] += kRatherAnEmergency;
   result.priority = weighed(said, kRulesSayPriority, {normal, high, emergency}, points, rules);
   result.is_priority_learned = result.priority != said;
   if (!result.is_priority_learned) return;

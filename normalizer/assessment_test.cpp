@@ -76,7 +76,7 @@ TEST_CASE("what_only_sounds_like_danger_does_not") {
 
 TEST_CASE("feared_and_past_dangers_are_urgent_but_no_emergency") {
   for (const char* text :
-       {"jalan ini rawan kecelakaan", "tembok sekolah mau roboh", "takut ada kebakaran kabel semrawut", "sering terjadi kecelakaan di sini",
+       {"jalan ini rawan kecelakaan", "tembok sekolah mau roboh", "takut ada kebakaran kabel semrawut", "lubang di sini rawan kecelakaan",
         "jangan sampai kecelakaan lagi", "pernah kebakaran dua kali", "lubangnya sangat berbahaya", "urgent tolong"}) {
     CAPTURE(std::string(text));
     const auto result = assessed(text);
