@@ -409,7 +409,7 @@ Assessment assess(const Reading& reading, const core::Message& message, const Cl
   const Signs signs{points_of(reading, Meaning::problem), points_of(reading, Meaning::aspiration), points_of(reading, Meaning::information),
                     reading.has(Meaning::thanks), reading.has(Meaning::request)};
   Assessment result;
-  const std::vector<int> learned = rules.learned.points(reading, rules.lexicon);
+  const std::vector<int>& learned = classification.learned;
   set_priority(result, reading, message, classification.category, signs, rules);
   if (message.stated.priority.empty() && !is_no_report(message)) weigh_priority(result, reading, learned, rules);
   set_report_type(result, reading, message, signs);

@@ -112,7 +112,11 @@ std::vector<const Category*> hashtags(const Reading& reading, const Rules& rules
 Classification classify(const Reading& reading, const core::Message& message, const Category* coded, const Rules& rules) {
   Classification result;
   const auto take = [&](const Category* category, std::string_view source, double confidence) {
-    if (result.category == nullptr && category != nullptr) result = {category, std::string(source), confidence, {}, {}, 0};
+    if (result.category == nullptr && category != nullptr) {
+      result.category = category;
+      result.source = source;
+      result.confidence = confidence;
+    }
   };
   const auto also = [&](const Category* category) {
     if (category == result.category || result.further.size() == kMostFurther ||
@@ -126,7 +130,7 @@ Classification classify(const Reading& reading, const core::Message& message, co
   const auto tagged = hashtags(reading, rules);
   if (!tagged.empty()) take(tagged.front(), "hashtag", kHashtagConfidence);
   auto candidates = candidates_of(reading, rules);
-  const std::vector<int> learned = rules.learned.points(reading, rules.lexicon);
+  std::vector<int> learned = rules.learned.points(reading, rules.lexicon);
   add_learned(candidates, learned, rules);
   const int least_points = kLeastPoints + learned[rules.no_matter()];
   // "air" may be the water that does not come, or the water that does not go.
@@ -139,6 +143,7 @@ Classification classify(const Reading& reading, const core::Message& message, co
       if (candidate.listed >= kFurtherListed) also(candidate.category);
   }
   result.candidates = std::move(candidates);
+  result.learned = std::move(learned);
   result.least_points = least_points;
   return result;
 }

@@ -41,6 +41,7 @@ struct Classification {
   double confidence = 0;                 // 0..1
   std::vector<const Category*> further;  // also spoken of, most likely first
   std::vector<Candidate> candidates;     // all that the words speak for, most points first
+  std::vector<int> learned;              // what the words count by learned.toml, by the topics of Rules; for the next step, too
   int least_points = 0;                  // that the first of them needed
 };
 
