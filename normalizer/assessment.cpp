@@ -19,7 +19,9 @@ using core::Scope;
 namespace {
 
 // In words that stand between.
-constexpr int kRulesSayPriority = 120;  // points beside those that learned.toml gives its words
+constexpr int kRulesSayEmergency = 180;  // points beside those that learned.toml gives its words
+constexpr int kRulesDoubtEmergency = 90;
+constexpr int kRulesSayPriority = 60;
 constexpr int kRulesSayType = 40;
 constexpr int kRulesSayScope = 160;
 constexpr int kRatherAnEmergency = 40;
@@ -45,6 +47,7 @@ struct FoundDanger {
   const Danger* danger = nullptr;
   std::uint32_t first = 0, last = 0;
   bool is_emergency = false;
+  bool is_doubted = false;
 };
 
 struct Dangers {
@@ -187,8 +190,8 @@ bool belongs_to_a_danger(const Category* category, const Rules& rules) {
   return std::ranges::any_of(rules.dangers, [&](const Danger& danger) { return &rules.categories[danger.category] == category; });
 }
 
-// The first emergency, else the first danger that is left. A text about something no danger belongs to, such as a school's fees, must tell
-// of it twice, or in so many words: one pair of words alone is too easily a coincidence.
+// The first emergency, else the first danger that is left. A text about something no danger belongs to, such as a school's fees, is to
+// tell of it twice, or in so many words: one pair of words alone is easily a coincidence.
 Dangers find_dangers(const Reading& reading, bool asks, const Category* category, const Rules& rules) {
   const bool one_pair_is_enough = category == nullptr || belongs_to_a_danger(category, rules);
   Dangers dangers;
@@ -202,16 +205,17 @@ Dangers find_dangers(const Reading& reading, bool asks, const Category* category
     ToldDanger& told = weighed.emplace_back(&danger, finding.first, finding.last, standing);
     if (weakened_by != nullptr) told.weakened_by = *weakened_by;
     if (standing == Standing::none) return false;
-    FoundDanger next{&danger, finding.first, finding.last, false};
-    if (danger.emergency && standing == Standing::real) {
-      next.is_emergency =
-          one_pair_is_enough || finding.told.meaning == Meaning::danger || told_by.value_or(finding.told.phrase) != finding.told.phrase;
-      if (!next.is_emergency) told.standing = Standing::doubted;
+    FoundDanger next{&danger, finding.first, finding.last, danger.emergency && standing == Standing::real, false};
+    if (next.is_emergency) {
+      next.is_doubted = !one_pair_is_enough && finding.told.meaning != Meaning::danger &&
+                        told_by.value_or(finding.told.phrase) == finding.told.phrase;
+      if (next.is_doubted) told.standing = Standing::doubted;
       if (!told_by) found.reset();
       told_by = finding.told.phrase;
     }
-    if (!found || next.is_emergency) found = next;
-    return next.is_emergency;
+    const bool is_sure = next.is_emergency && !next.is_doubted;
+    if (!found || is_sure) found = next;
+    return is_sure;
   });
   return dangers;
 }
@@ -294,13 +298,17 @@ Value weighed(Value said, int says, std::initializer_list<Value> values, const s
 void weigh_priority(Assessment& result, const Reading& reading, const std::vector<int>& learned, const Rules& rules) {
   using enum Priority;
   const Priority said = result.priority;
+  const bool is_sure = std::ranges::any_of(
+      result.dangers, [](const ToldDanger& told) { return told.standing == Standing::real && told.danger->emergency; });
+  const int says = said != emergency ? kRulesSayPriority : is_sure ? kRulesSayEmergency : kRulesDoubtEmergency;
   auto points = learned;
   if (said != high) points[rules.topic_of(emergency)] += kRatherAnEmergency;
-  result.priority = weighed(said, kRulesSayPriority, {normal, high, emergency}, points, rules);
+  result.priority = weighed(said, says, {normal, high, emergency}, points, rules);
   result.is_priority_learned = result.priority != said;
   if (!result.is_priority_learned) return;
   result.danger = nullptr;
-  result.priority_reason = result.priority == normal ? std::string() : strongest_words(reading, rules.topic_of(result.priority), rules);
+  if (result.priority == normal) result.priority_reason.clear();
+  else if (said != emergency) result.priority_reason = strongest_words(reading, rules.topic_of(result.priority), rules);
 }
 
 void weigh_report_type(Assessment& result, const Reading& reading, const std::vector<int>& learned, const Rules& rules) {

@@ -19,7 +19,7 @@ namespace satupintu::normalizer {
 enum class Standing : std::uint8_t {
   none,
   feared,   // or over
-  doubted,  // told by one pair of words alone, in a text about something else
+  doubted,  // an emergency, but told by one pair of words alone, in a text about something else
   real,
 };
 

@@ -4,6 +4,7 @@
 //   read_corpus messages        what the normalizer found
 //   read_corpus conversations   what publish.lua, in a real Redis, decided
 //   read_corpus rules           as messages, without config/learned.toml: what scripts/learn starts from
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 #include <map>
@@ -134,8 +135,12 @@ json::object features_of(const core::Message& message) {
 
 json::object read_message(const normalizer::Normalizer& normalizer, const json::object& line) {
   const std::string id = text_at(line, "id");
-  const auto [complaint, command, fingerprints, continuation, sketch] =
-      normalizer.normalize({text_at(line, "channel"), "corpus", kMorning, {}}, message_of(line, id));
+  const normalizer::Origin origin{text_at(line, "channel"), "corpus", kMorning, {}};
+  const auto dangers = normalizer.analyze(origin, message_of(line, id)).assessment.dangers;
+  const bool is_sure = std::ranges::any_of(dangers, [](const normalizer::ToldDanger& told) {
+    return told.standing == normalizer::Standing::real && told.danger->emergency;
+  });
+  const auto [complaint, command, fingerprints, continuation, sketch] = normalizer.normalize(origin, message_of(line, id));
   return {{"id", id},
           {"category", complaint.category.value},
           {"source", complaint.category.source},
@@ -149,6 +154,7 @@ json::object read_message(const normalizer::Normalizer& normalizer, const json::
           {"scope", core::name_of(complaint.scope)},
           {"priority", core::name_of(complaint.priority)},
           {"priority_reason", complaint.priority_reason},
+          {"is_sure", is_sure},
           {"command", name_of(command.kind)},
           {"masked", complaint.contact.subject + '\n' + complaint.description},
           {"features", features_of(complaint.contact)}};
