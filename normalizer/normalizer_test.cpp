@@ -251,7 +251,6 @@ TEST_CASE("an_emergency_is_one_whatever_else_is_unknown") {
   CHECK(complaint.priority == core::Priority::emergency);
   CHECK(complaint.report_type == core::ReportType::emergency);
   CHECK(complaint.category.value == "ketertiban");
-  CHECK(complaint.category.source == "rule");
   CHECK(complaint.verify_due_at == kNow + std::chrono::hours{1});
   CHECK(normalized(whatsapp("saya mau bunuh diri")).complaint.flags == std::vector<std::string>{"self_harm"});
 }
