@@ -300,7 +300,7 @@ void weigh_priority(Assessment& result, const Reading& reading, const std::vecto
   const Priority said = result.priority;
   const bool is_sure = std::ranges::any_of(
       result.dangers, [](const ToldDanger& told) { return told.standing == Standing::real && told.danger->emergency; });
-  const int says = said != emergency ? kRulesSayPriority : is_sure ? kRulesSayEmergency : kRulesDoubtEmergency;
+  const int says = is_sure ? kRulesSayEmergency : result.dangers.empty() ? kRulesSayPriority : kRulesDoubtEmergency;
   auto points = learned;
   if (said != high) points[rules.topic_of(emergency)] += kRatherAnEmergency;
   result.priority = weighed(said, says, {normal, high, emergency}, points, rules);

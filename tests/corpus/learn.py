@@ -53,7 +53,7 @@ def fields():
               accepted=lambda line: {NONE if code in ("", "lainnya") else code for code in line["expect"].get("accept", [])}),
         Field("priority", ["normal", "high", "emergency"],
               lambda line: {"low": "normal"}.get(line["expect"].get("priority"), line["expect"].get("priority", "normal")),
-              lambda found: {found["priority"]: 60 if found["priority"] != "emergency" else 180 if found["is_sure"] else 90}, weight=lambda value: 3 if value == "emergency" else 1),
+              lambda found: {found["priority"]: 180 if found["is_sure"] else 90 if found["is_told"] else 60}, weight=lambda value: 3 if value == "emergency" else 1),
         Field("report_type", ["complaint", "aspiration", "information", "thanks"],
               lambda line: line["expect"].get("type", "complaint"), lambda found: {found["type"]: 40}),
         Field("scope", ["in_scope", "out_of_scope_election", "out_of_scope_crime", "out_of_scope_private", "out_of_scope_court",

@@ -154,6 +154,7 @@ json::object read_message(const normalizer::Normalizer& normalizer, const json::
           {"scope", core::name_of(complaint.scope)},
           {"priority", core::name_of(complaint.priority)},
           {"priority_reason", complaint.priority_reason},
+          {"is_told", !dangers.empty()},
           {"is_sure", is_sure},
           {"command", name_of(command.kind)},
           {"masked", complaint.contact.subject + '\n' + complaint.description},
