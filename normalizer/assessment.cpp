@@ -207,8 +207,8 @@ Dangers find_dangers(const Reading& reading, bool asks, const Category* category
     if (standing == Standing::none) return false;
     FoundDanger next{&danger, finding.first, finding.last, danger.emergency && standing == Standing::real, false};
     if (next.is_emergency) {
-      next.is_doubted = !one_pair_is_enough && finding.told.meaning != Meaning::danger &&
-                        told_by.value_or(finding.told.phrase) == finding.told.phrase;
+      next.is_doubted =
+          !one_pair_is_enough && finding.told.meaning != Meaning::danger && told_by.value_or(finding.told.phrase) == finding.told.phrase;
       if (next.is_doubted) told.standing = Standing::doubted;
       if (!told_by) found.reset();
       told_by = finding.told.phrase;
@@ -298,8 +298,8 @@ Value weighed(Value said, int says, std::initializer_list<Value> values, const s
 void weigh_priority(Assessment& result, const Reading& reading, const std::vector<int>& learned, const Rules& rules) {
   using enum Priority;
   const Priority said = result.priority;
-  const bool is_sure = std::ranges::any_of(
-      result.dangers, [](const ToldDanger& told) { return told.standing == Standing::real && told.danger->emergency; });
+  const bool is_sure =
+      std::ranges::any_of(result.dangers, [](const ToldDanger& told) { return told.standing == Standing::real && told.danger->emergency; });
   const int says = is_sure ? kRulesSayEmergency : result.dangers.empty() ? kRulesSayPriority : kRulesDoubtEmergency;
   auto points = learned;
   if (said != high) points[rules.topic_of(emergency)] += kRatherAnEmergency;

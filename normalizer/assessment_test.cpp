@@ -93,8 +93,9 @@ TEST_CASE("people_in_peril_are_found_without_the_standard_word") {
 }
 
 TEST_CASE("a_real_danger_wins_over_words_that_would_weaken_another") {
-  for (const char* text : {"ini bukan latihan, gedung sebelah terbakar", "kemarin ada kecelakaan, sekarang rumah sebelah terbakar",
-                           "dua orang sudah dibawa ke rs, satu masih kejepit di mobil", "rawan kecelakaan, barusan kecelakaan lagi korban luka"}) {
+  for (const char* text :
+       {"ini bukan latihan, gedung sebelah terbakar", "kemarin ada kecelakaan, sekarang rumah sebelah terbakar",
+        "dua orang sudah dibawa ke rs, satu masih kejepit di mobil", "rawan kecelakaan, barusan kecelakaan lagi korban luka"}) {
     CAPTURE(std::string(text));
     CHECK(assessed(text).priority == Priority::emergency);
   }
@@ -115,16 +116,16 @@ TEST_CASE("what_only_sounds_like_danger_is_no_emergency") {
 }
 
 TEST_CASE("feared_and_past_dangers_are_no_emergency") {
-  for (const char* text :
-       {"jalan ini rawan kecelakaan", "tembok sekolah mau roboh", "takut ada kebakaran kabel semrawut", "sering terjadi kecelakaan di sini",
-        "jangan sampai kecelakaan lagi", "pernah kebakaran dua kali", "pohonnya tinggal nunggu nimpa orang",
-        "minggu lalu ada pemotor ketabrak di tikungan ini"}) {
+  for (const char* text : {"jalan ini rawan kecelakaan", "tembok sekolah mau roboh", "takut ada kebakaran kabel semrawut",
+                           "sering terjadi kecelakaan di sini", "jangan sampai kecelakaan lagi", "pernah kebakaran dua kali",
+                           "pohonnya tinggal nunggu nimpa orang", "minggu lalu ada pemotor ketabrak di tikungan ini"}) {
     CAPTURE(std::string(text));
     const auto result = assessed(text);
     CHECK(result.priority != Priority::emergency);
     CHECK(result.danger == nullptr);
     REQUIRE_FALSE(result.dangers.empty());
-    CHECK(std::ranges::all_of(result.dangers, [](const ToldDanger& told) { return !told.danger->emergency || told.standing != Standing::real; }));
+    CHECK(std::ranges::all_of(result.dangers,
+                              [](const ToldDanger& told) { return !told.danger->emergency || told.standing != Standing::real; }));
   }
 }
 

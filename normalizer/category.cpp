@@ -62,7 +62,8 @@ std::vector<Candidate> candidates_of(const Reading& reading, const Rules& rules)
   for (Candidate& candidate : candidates) {
     candidate.listed = kPoints * static_cast<int>(points_of(candidate.mentions, !any_valid));
     for (const auto& [match, is_void] : candidate.mentions) {
-      if ((is_void != Void::no && any_valid) || match.weight < kWordWeight || (named_first != nullptr && match.first >= first_word)) continue;
+      if ((is_void != Void::no && any_valid) || match.weight < kWordWeight || (named_first != nullptr && match.first >= first_word))
+        continue;
       named_first = &candidate;
       first_word = match.first;
     }
@@ -136,7 +137,8 @@ Classification classify(const Reading& reading, const core::Message& message, co
   // "air" may be the water that does not come, or the water that does not go.
   const bool says_enough = !candidates.empty() && (reading.words.list.size() > 1 || candidates.front().listed >= kFurtherListed);
   if (says_enough && candidates.front().points >= least_points)
-    take(candidates.front().category, "keyword", confidence_of(candidates.front().points, candidates.size() > 1 ? candidates[1].points : 0));
+    take(candidates.front().category, "keyword",
+         confidence_of(candidates.front().points, candidates.size() > 1 ? candidates[1].points : 0));
   if (result.category != nullptr) {
     for (const Category* category : tagged) also(category);
     for (const Candidate& candidate : candidates)

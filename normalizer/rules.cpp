@@ -537,15 +537,16 @@ class RulesReader {
         learned.mistake(field, "holds " + quoted(name) + ", which is none of its values", "run scripts/learn again");
         continue;
       }
-      rules_.learned.set_bias(topic->second, static_cast<int>(table.number("bias", "What every text counts.", -kMostLearned, kMostLearned, 0)));
+      rules_.learned.set_bias(topic->second,
+                              static_cast<int>(table.number("bias", "What every text counts.", -kMostLearned, kMostLearned, 0)));
       for (const auto& weighed : table.texts("stems", "A word's stem, and what it counts.", {})) {
         const auto gap = weighed.find(' ');
         int points = 0;
         const char* const end = weighed.data() + weighed.size();
-        if (gap == std::string::npos || std::from_chars(weighed.data() + gap + 1, end, points).ptr != end || std::abs(points) > kMostLearned)
+        if (gap == std::string::npos || std::from_chars(weighed.data() + gap + 1, end, points).ptr != end ||
+            std::abs(points) > kMostLearned)
           table.mistake("stems", "holds " + quoted(weighed) + ", which is not a stem with a number", "write it like \"angkut 12\"");
-        else
-          rules_.learned.add(std::string_view(weighed).substr(0, gap), topic->second, points);
+        else rules_.learned.add(std::string_view(weighed).substr(0, gap), topic->second, points);
       }
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests/corpus/evaluation.py: what the program makes of the corpus (README.md there). Reads JSON Lines on standard input, writes one line
-// for each.
+// For tests/corpus/evaluation.py: what the program makes of the corpus (README.md there). Reads JSON Lines on standard input, writes one
+// line for each.
 //   read_corpus messages        what the normalizer found
 //   read_corpus conversations   what publish.lua, in a real Redis, decided
 //   read_corpus rules           as messages, without config/learned.toml: what scripts/learn starts from
@@ -137,9 +137,8 @@ json::object read_message(const normalizer::Normalizer& normalizer, const json::
   const std::string id = text_at(line, "id");
   const normalizer::Origin origin{text_at(line, "channel"), "corpus", kMorning, {}};
   const auto dangers = normalizer.analyze(origin, message_of(line, id)).assessment.dangers;
-  const bool is_sure = std::ranges::any_of(dangers, [](const normalizer::ToldDanger& told) {
-    return told.standing == normalizer::Standing::real && told.danger->emergency;
-  });
+  const bool is_sure = std::ranges::any_of(
+      dangers, [](const normalizer::ToldDanger& told) { return told.standing == normalizer::Standing::real && told.danger->emergency; });
   const auto [complaint, command, fingerprints, continuation, sketch] = normalizer.normalize(origin, message_of(line, id));
   return {{"id", id},
           {"category", complaint.category.value},
