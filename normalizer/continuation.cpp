@@ -20,7 +20,8 @@ Continuation continuation_of(const Reading& reading, const Classification& class
   }
   const std::size_t words = reading.words.list.size();
   if (classification.category == nullptr || words < kFewestWords || reading.has(Meaning::correction)) return result;
-  const bool clearly = classification.source != "keyword" || (!classification.candidates.empty() && classification.candidates.front().points >= kClearly);
+  const bool clearly =
+      classification.source != "keyword" || (!classification.candidates.empty() && classification.candidates.front().points >= kClearly);
   const bool tells_where = location.method != core::LocationMethod::none;
   result.stands_alone = clearly && (tells_where || words >= kMuch || reading.has(Meaning::opener));
   return result;

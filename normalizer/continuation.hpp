@@ -13,7 +13,7 @@
 namespace satupintu::normalizer {
 
 struct Continuation {
-  bool stands_alone = false;            // names a matter, and where it is or much about it; corrects nothing
+  bool stands_alone = false;           // names a matter, and where it is or much about it; corrects nothing
   std::vector<std::string> speaks_of;  // codes of the categories that its words name, most points first
 };
 

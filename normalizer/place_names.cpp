@@ -187,7 +187,8 @@ class Choice {
       if (!mention.kelurahan || rules_.kelurahan[*mention.kelurahan].kecamatan != kecamatan) continue;
       const Opening opening = opening_of(mention);
       const Weight weight = weight_of(i, opening);
-      if ((weight >= Weight::somewhere || (counts(weight) && has_neighbour(i))) && reads_as_kelurahan(i, opening)) best.take(mention, weight);
+      if ((weight >= Weight::somewhere || (counts(weight) && has_neighbour(i))) && reads_as_kelurahan(i, opening))
+        best.take(mention, weight);
     }
     return best.mention == nullptr ? std::nullopt : best.mention->kelurahan;
   }

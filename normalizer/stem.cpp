@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t kShortest = 4;
 
 // Longer ones before those that they begin or end with.
-constexpr std::array<std::string_view, 18> kPrefixes{"meng", "meny", "mem", "men", "me", "peng", "peny", "pem", "pen", "pe",
-                                                     "ber",  "ter",  "ke",  "se",  "di", "nge",  "ng",   "ny"};
+constexpr std::array<std::string_view, 18> kPrefixes{"meng", "meny", "mem", "men", "me", "peng", "peny", "pem", "pen",
+                                                     "pe",   "ber",  "ter", "ke",  "se", "di",   "nge",  "ng",  "ny"};
 constexpr std::array<std::string_view, 10> kSuffixes{"kannya", "annya", "inya", "nya", "kan", "lah", "kah", "in", "an", "i"};
 
 }  // namespace

@@ -41,7 +41,8 @@ struct Dropped {
 [[nodiscard]] std::string_view shorten(std::string_view text, std::size_t most);
 
 // A text with its digits, letters and marks as a plain keyboard has them: digits of every script, full-width forms and dashes become
-// ASCII, the marks of keycap digits go, everything else stays. Byte i comes from byte `origins[i]` of the text; origins has one more, its end.
+// ASCII, the marks of keycap digits go, everything else stays. Byte i comes from byte `origins[i]` of the text; origins has one more, its
+// end.
 struct Plain {
   std::string text;
   std::vector<std::uint32_t> origins;

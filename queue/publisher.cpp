@@ -167,8 +167,8 @@ void Publisher::write_batch(const std::vector<Submission>& batch, std::optional<
     // Without an id of the provider's, the message is known by where it stands in the journal.
     add(submission.seen.empty() ? submission.origin : submission.seen, submission.target, submission.target_code, submission.said,
         submission.conversation, submission.thread, submission.own_thread, submission.post, submission.caller);
-    add(submission.category, joined(submission.speaks_of), submission.stands_alone ? "1" : "", submission.reporter_ref, submission.channel, submission.complaint_id, submission.code_candidates[0],
-        submission.code_candidates[1], submission.code_candidates[2]);
+    add(submission.category, joined(submission.speaks_of), submission.stands_alone ? "1" : "", submission.reporter_ref, submission.channel,
+        submission.complaint_id, submission.code_candidates[0], submission.code_candidates[1], submission.code_candidates[2]);
     const NewComplaintEvent event(submission);
     add(event.text, event.type_at, event.subject_at, event.complaint_at, event.code_at, event.interest_at);
     add(submission.sketch, submission.sketch.empty() ? std::string_view() : std::string_view(submission.event.linked_head));
