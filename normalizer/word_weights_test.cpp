@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalizer/word_weights.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace satupintu::normalizer;
+
+TEST_CASE("words_count_by_their_stem_and_once") {
+  const Lexicon lexicon;
+  WordWeights weights(2);
+  weights.set_bias(1, -5);
+  weights.add("angkut", 0, 12);
+  weights.add("angkut", 1, -3);
+  weights.add("belatung", 0, 30);
+  const Reading reading("belum diangkut, ngangkut kapan? belatung", lexicon);
+  CHECK(weights.points(reading, lexicon) == std::vector<int>{42, -8});
+  const auto told = weights.weights(reading, lexicon, 0);
+  REQUIRE(told.size() == 2);
+  CHECK(reading.between(told[0].word, told[0].word) == "diangkut");
+  CHECK(told[1].points == 30);
+}
+
+TEST_CASE("without_weights_no_word_counts") {
+  const Lexicon lexicon;
+  CHECK(WordWeights(3).points(Reading("lampu mati", lexicon), lexicon) == std::vector<int>{0, 0, 0});
+}
