@@ -21,6 +21,7 @@ namespace {
 // In words that stand between.
 constexpr int kRulesSayEmergency = 180;  // points beside those that learned.toml gives its words
 constexpr int kRulesDoubtEmergency = 90;
+constexpr int kWordsWeighed = 40;  // in a longer text each word says less of how urgent it is
 constexpr int kRulesSayPriority = 60;
 constexpr int kRulesSayType = 40;
 constexpr int kRulesSayScope = 160;
@@ -302,6 +303,12 @@ void weigh_priority(Assessment& result, const Reading& reading, const std::vecto
       std::ranges::any_of(result.dangers, [](const ToldDanger& told) { return told.standing == Standing::real && told.danger->emergency; });
   const int says = is_sure ? kRulesSayEmergency : result.dangers.empty() ? kRulesSayPriority : kRulesDoubtEmergency;
   auto points = learned;
+  // However much else a long letter tells, what the rules are sure of stays.
+  const int words = static_cast<int>(reading.words.list.size());
+  for (const Priority priority : {normal, high, emergency}) {
+    int& counted = points[rules.topic_of(priority)];
+    counted = counted * kWordsWeighed / std::max(kWordsWeighed, words);
+  }
   if (said != high) points[rules.topic_of(emergency)] += kRatherAnEmergency;
   result.priority = weighed(said, says, {normal, high, emergency}, points, rules);
   result.is_priority_learned = result.priority != said;
@@ -423,7 +430,7 @@ Assessment assess(const Reading& reading, const core::Message& message, const Cl
   set_report_type(result, reading, message, signs);
   const bool is_disposed = message.call && message.call->disposition == "information";
   if (result.priority != Priority::emergency && !is_disposed) weigh_report_type(result, reading, learned, rules);
-  if (result.report_type == ReportType::thanks) {
+  if (result.report_type == ReportType::thanks && message.stated.priority.empty() && result.dangers.empty()) {
     result.priority = Priority::low;
     result.priority_reason = result.report_type_reason;
   }

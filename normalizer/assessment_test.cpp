@@ -224,3 +224,14 @@ TEST_CASE("a_shared_position_decides_about_the_jurisdiction") {
   caller.place = core::SharedPlace{-6.30, 106.66, std::nullopt, "", ""};
   CHECK(assessed("jalan rusak", caller).scope == Scope::in_scope);
 }
+
+TEST_CASE("a_sure_emergency_stays_one_in_a_long_letter") {
+  std::string letter = "Tolong kebakaran rumah, api besar, ada orang terjebak di dalam! Jl. Merdeka 12 Karawaci.\n\n";
+  for (int i = 0; i < 4; ++i) {
+    letter +=
+        "Dengan hormat, bersama surat ini kami sampaikan terima kasih dan usulan agar jadwal pelayanan kelurahan, pembayaran pajak, perpanjangan "
+        "kartu, izin usaha, perawatan taman, pengecatan zebra cross dan penambahan kursi di ruang tunggu puskesmas dapat ditinjau kembali. "
+        "Demikian permohonan kami, atas perhatian Bapak dan Ibu kami ucapkan terima kasih. ";
+  }
+  CHECK(assessed(letter).priority == Priority::emergency);
+}

@@ -133,7 +133,7 @@ Classification classify(const Reading& reading, const core::Message& message, co
   auto candidates = candidates_of(reading, rules);
   std::vector<int> learned = rules.learned.points(reading, rules.lexicon);
   add_learned(candidates, learned, rules);
-  const int least_points = kLeastPoints + learned[rules.no_matter()];
+  const int least_points = std::max(1, kLeastPoints + learned[rules.no_matter()]);
   // "air" may be the water that does not come, or the water that does not go.
   const bool says_enough = !candidates.empty() && (reading.words.list.size() > 1 || candidates.front().listed >= kFurtherListed);
   if (says_enough && candidates.front().points >= least_points)

@@ -63,6 +63,7 @@ local function enter_under(outcome, type, complaint, code)
   local case = tag .. 'case:' .. code
   local known = call('HMGET', case, 'lane', 'reporter_ref', 'sketch', 'interest_count')
   local case_lane = known[1]
+  if not case_lane then sketch = '' end
   if case_lane == 'emergency' then
     lane = case_lane
   elseif case_lane and lane == 'emergency' then
@@ -101,7 +102,10 @@ end
 
 if intent == 'amend' or intent == 'attach' then
   local complaint, code = match(known[2] or '', '^%S+ %S+ (%S+) (%S+)$')
-  if complaint then return enter_under('appended', entry_type, complaint, code) end
+  if complaint then
+    if entry_type == 'complaint.retracted' then similar.forget(code) end
+    return enter_under('appended', entry_type, complaint, code)
+  end
   if intent == 'attach' then return conclude('orphaned', '', '') end
 end
 
@@ -170,7 +174,11 @@ end
 
 if within(repeat_window, said_at) then
   local result = enter_under('repeated', 'complaint.repeated', said_complaint, said_code)
-  note_conversation(conversation, known[4], said_complaint, said_code, category)
+  local about = category
+  for _, noted in ipairs(read_conversation(known[4])) do
+    if noted.complaint == said_complaint and noted.about ~= '' then about = noted.about end
+  end
+  note_conversation(conversation, known[4], said_complaint, said_code, about)
   note_post(said_complaint, said_code)
   note_caller(said_complaint, said_code)
   return result
@@ -182,6 +190,8 @@ local commented = not earlier and find_in(read_conversation(known[5])) or nil
 earlier = earlier or commented
 if earlier then
   local complaint, code = earlier.complaint, earlier.code
+  -- What a bystander says of it is no word of the reporter's.
+  if commented then sketch = '' end
   local result = enter_under('appended', 'complaint.appended', complaint, code)
   if earlier.about == '' and category ~= '' then
     earlier.about = category

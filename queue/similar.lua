@@ -27,7 +27,7 @@ local function new_similar(tag, at, window)
 
   at = tonumber(at)
   window = tonumber(window)
-  local slice_length = window / kSlices
+  local slice_length = floor(window / kSlices)
   local remember = window + slice_length
   local slice = floor(at / slice_length)
 
