@@ -95,7 +95,7 @@ class SpineTest(unittest.TestCase):
         self.assertGreater(sent, 100)
         ledger = self.gateway.wait_until_drained()
         self.assertTrue(ledger["balances"])
-        for _, kind, event in self.gateway.entries():
+        for _, kind, event in self.gateway.entries(with_links=True):
             with self.subTest(kind=kind, id=event["id"]):
                 self.assertEqual((event["specversion"], event["type"], event["subject"]), ("1.0", kind, event["data"]["tracking_code"]))
                 schema = LINKED_SCHEMA if kind == "complaint.linked" else SCHEMA
@@ -107,7 +107,7 @@ class SpineTest(unittest.TestCase):
         self.gateway.post_whatsapp(whatsapp_text("Penerangan Jalan Mohamad Toha seberang Torabika padam sejak senin", "wamid.LAMPU2", sender="6281255501002"))
         self.gateway.post_whatsapp(whatsapp_text("lampu pju di jl merdeka mati udah 3 hari", "wamid.LAMPU3", sender="6281255501003"))
         self.gateway.wait_until_drained()
-        (_, _, first), (_, second_kind, second), (_, linked_kind, linked), (_, _, other) = self.gateway.entries()
+        (_, _, first), (_, second_kind, second), (_, linked_kind, linked), (_, _, other) = self.gateway.entries(with_links=True)
         self.assertEqual((second_kind, linked_kind), ("complaint.received", "complaint.linked"))
         self.assertEqual([error.message for error in SCHEMA.iter_errors(second["data"])], [])
         self.assertEqual([error.message for error in LINKED_SCHEMA.iter_errors(linked["data"])], [])

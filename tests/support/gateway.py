@@ -261,14 +261,15 @@ back_office_public = {{ file = "{self.keys}/back-office.public" }}
         return self.request(f"/channels/{account}", raw, {"Content-Type": "application/json", **whatsapp_signature(raw, secret)}, **kwargs)
 
     # --- looking behind it
-    def entries(self, redis=None):
-        """Every stream entry as (lane, type, event)."""
+    def entries(self, redis=None, with_links=False):
+        """Every message's stream entry as (lane, type, event); on request also those that tell of a link."""
         found = []
         with redis or self.redis() as client:
             for lane in ("emergency", "complaints"):
                 for _, fields in client("XRANGE", "{sp:0}:" + lane, "-", "+"):
                     pairs = dict(zip(fields[::2], fields[1::2]))
-                    found.append((lane, pairs[b"type"].decode(), json.loads(pairs[b"event"])))
+                    if with_links or pairs[b"type"] != b"complaint.linked":
+                        found.append((lane, pairs[b"type"].decode(), json.loads(pairs[b"event"])))
         return found
 
     def command(self, name, *arguments, check=True, stdin=None, config=True):
