@@ -527,8 +527,8 @@ def similar_part(cost):
 
 {measured_line()}
 
-{cost["reports"]:,} invented reports of 2,000 streets, spread over the 14 days for which they are remembered, entered into a Redis that keeps nothing on disk
-({cost["fill_seconds"]:.0f} s, {cost["links"]:,} links told); then single ones with a sketch and without, from the call to the answer: p50 {cost["with_ms"]["p50"]:.2f} and
+{cost["reports"]:,} invented reports from {cost["streets"]:,} streets, of which {cost["alike_percent"]} % tell of what another one told of before, in other words and with other parts
+of its place, spread over the 14 days for which they are remembered, entered into a Redis that keeps nothing on disk ({cost["fill_seconds"]:.0f} s, {cost["links"]:,} links told); then single ones with a sketch and without, from the call to the answer: p50 {cost["with_ms"]["p50"]:.2f} and
 {cost["without_ms"]["p50"]:.2f} ms, p99 {cost["with_ms"]["p99"]:.2f} and {cost["without_ms"]["p99"]:.2f} ms. Memory is what Redis gives back when all that is kept for links is taken away.
 
 """ + table(["goal", "wanted", "measured", "met"], rows)

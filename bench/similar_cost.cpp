@@ -32,78 +32,129 @@ constexpr std::chrono::milliseconds kWindow = queue::DedupeSettings{}.similar_wi
 constexpr std::size_t kBatch = 128;
 constexpr std::size_t kTimed = 4000;
 
-constexpr std::array kMatters{"lampu jalan mati",
-                              "pju padam gelap gulita",
-                              "penerangan jalan tidak menyala",
-                              "jalan berlubang dalam",
-                              "aspal rusak parah",
-                              "jalan ambles membahayakan",
-                              "sampah menumpuk belum diangkut",
-                              "tumpukan sampah bau busuk",
-                              "selokan mampet meluap",
-                              "got tersumbat sampah",
-                              "banjir selutut",
-                              "genangan air tinggi",
-                              "pohon tumbang menutup jalan",
-                              "ranting pohon lapuk",
-                              "air pdam mati dari pagi",
-                              "listrik padam satu gang",
-                              "parkir liar bikin macet",
-                              "pedagang kaki lima di trotoar",
-                              "anjing liar berkeliaran",
-                              "asap pabrik bau menyengat"};
+constexpr std::size_t kAlikePercent = 15;     // of the reports tell of what another one told before
+constexpr std::size_t kRecent = 5000;         // of what these are
+constexpr std::size_t kReportsPerStreet = 4;  // so that hardly any others are of the same matter by chance
+constexpr std::size_t kFirstOwnWord = 10'000'000, kOwnWords = 100'000;
+
+using Wordings = std::array<const char*, 3>;
+constexpr std::array<Wordings, 20> kMatters{{
+    {"lampu jalan mati", "pju padam", "penerangan jalan tidak menyala"},
+    {"jalan berlubang dalam", "aspal bolong", "ada lubang besar di jalan"},
+    {"jalan ambles", "paving amblas", "badan jalan longsor"},
+    {"sampah menumpuk", "tumpukan sampah belum diangkut", "sampah udah menggunung"},
+    {"selokan mampet", "got tersumbat", "saluran air buntu"},
+    {"banjir selutut", "genangan air tinggi", "air masuk rumah"},
+    {"pohon tumbang", "pohon roboh nutup jalan", "dahan patah"},
+    {"air pdam mati", "pam ga ngalir", "air bersih tidak keluar"},
+    {"listrik padam", "mati lampu dari tadi", "aliran listrik terputus"},
+    {"parkir liar", "mobil parkir sembarangan", "motor diparkir di badan jalan"},
+    {"pkl di trotoar", "pedagang kaki lima nutup jalan", "lapak di trotoar"},
+    {"anjing liar berkeliaran", "gerombolan anjing", "anjing galak dilepas"},
+    {"asap bakar sampah", "warga bakar sampah", "pembakaran limbah tiap sore"},
+    {"kabel menjuntai", "kabel ngelewer rendah", "kabel optik jatuh"},
+    {"lampu merah mati", "traffic light tidak berfungsi", "apill padam"},
+    {"tutup gorong gorong hilang", "manhole terbuka", "penutup got dicuri"},
+    {"karaoke bising", "musik berisik sampai malam", "suara musik kencang"},
+    {"truk tanah lewat siang", "dump truck bikin debu", "tronton melintas jam sibuk"},
+    {"kecelakaan motor", "tabrakan beruntun", "motor tertabrak truk"},
+    {"ayunan taman rusak", "perosotan patah", "mainan anak di taman putus rantainya"},
+}};
 constexpr std::array kOpenings{"pak tolong ", "min ", "selamat pagi, mohon bantuannya, ", "assalamualaikum, saya mau lapor ", "lapor ", "",
                                "halo admin "};
-constexpr std::array kClosings{" udah tiga hari ga ada yang nanganin",
-                               " mohon segera ditindaklanjuti terima kasih",
-                               " bahaya buat anak sekolah",
-                               " sejak senin malam",
-                               " tiap hari begini terus warga resah sekali",
-                               " tlg dicek ya",
-                               ""};
+constexpr std::array kDetails{"udah tiga hari ga ada yang nanganin",
+                              "mohon segera ditindaklanjuti",
+                              "bahaya buat anak sekolah",
+                              "sejak senin malam",
+                              "warga resah sekali",
+                              "tlg dicek ya",
+                              "kemarin ada ibu jatuh di situ",
+                              "udah lapor ke rt belum ada",
+                              "tiap hari begini terus",
+                              "kapan diperbaiki",
+                              "terima kasih",
+                              "saya tunggu kabarnya",
+                              "sudah dua kali saya laporkan",
+                              "pengendara harus putar balik",
+                              "baunya sampai rumah",
+                              "kasian lansia di sini",
+                              "petugas cuma lewat doang",
+                              "dekat sekali dengan rumah saya"};
 constexpr std::array kSyllables{"ba", "ci", "du", "ga", "ja",  "ke",  "lu",  "ma",  "na",  "pa",
                                 "ra", "sa", "ti", "wu", "ran", "lim", "tan", "sar", "mun", "gol"};
 constexpr std::array kKinds{"depan warung ", "dekat masjid ", "samping bengkel ", "seberang sekolah ", "belakang pasar "};
 
+// What a report tells of.
+struct Matter {
+  std::size_t kind = 0, street = 0, landmark = 0, house = 0, kelurahan = 0, rt = 0, rw = 0;  // 0: has none
+  std::optional<core::SharedPlace> pin;
+};
+
 class Reports {
  public:
-  explicit Reports(const normalizer::Rules& rules) : rules_(rules) {}
+  Reports(const normalizer::Rules& rules, std::size_t streets) : rules_(rules), streets_(streets) {}
 
-  // As people tell: most with a street, some with a kelurahan, an RT/RW or a landmark, one in six with a pin, one in ten with nothing.
   core::Message next() {
+    const bool is_known = !recent_.empty() && any(100) < kAlikePercent;
+    const Matter matter = is_known ? recent_[any(recent_.size())] : new_matter();
+    if (!is_known) {
+      if (recent_.size() < kRecent) recent_.push_back(matter);
+      else recent_[number_ % kRecent] = matter;
+    }
     core::Message message;
     message.channel = core::Channel::whatsapp;
     message.external_id = fmt::format("ukur-{}", number_);
     message.sender.address_kind = core::AddressKind::phone;
     message.sender.address = fmt::format("62812555{:06}", any(400'000));
-    message.text = std::string(any_of(kOpenings)) + std::string(any_of(kMatters));
-    if (any(10) > 0) {
-      const std::size_t street = any(2000);
-      if (any(10) < 7) message.text += fmt::format(" di jl {} {}", word(street), word(street * 7 + 1));
-      if (any(10) < 3) message.text += fmt::format(" no {}", 1 + any(150));
-      if (any(10) < 3) message.text += fmt::format(" {}{}", any_of(kKinds), word(street * 31 + any(9)));
-      // A street lies in one kelurahan.
-      if (any(10) < 5) message.text += " kel. " + rules_.kelurahan[street % rules_.kelurahan.size()].name;
-      if (any(10) < 2) message.text += fmt::format(" RT {:02}/{:02}", 1 + any(6), 1 + street % 12);
-    }
-    if (any(6) == 0) message.place = core::SharedPlace{-6.25 + any(1500) * 1e-4, 106.6 + any(1300) * 1e-4, std::nullopt, {}, {}};
-    message.text += any_of(kClosings);
+    message.text = text_of(matter);
+    message.place = matter.pin;
     ++number_;
     return message;
   }
 
  private:
+  // As people tell: most with a street, some with a kelurahan, an RT/RW or a landmark, one in six with a pin, one in ten with nothing.
+  Matter new_matter() {
+    Matter matter;
+    matter.kind = any(kMatters.size());
+    if (any(6) == 0) matter.pin = core::SharedPlace{-6.25 + any(15'000) * 1e-5, 106.6 + any(13'000) * 1e-5, std::nullopt, {}, {}};
+    if (any(10) == 0) return matter;
+    matter.street = 1 + any(streets_);
+    if (any(10) < 4) matter.landmark = 1 + any(2 * streets_);
+    if (any(10) < 3) matter.house = 1 + any(150);
+    matter.kelurahan = 1 + matter.street % rules_.kelurahan.size();  // a street lies in one
+    if (any(10) < 2) matter.rt = 1 + any(6), matter.rw = 1 + matter.street % 12;
+    return matter;
+  }
+
+  // Two people choose other words, and leave out other parts of the place.
+  std::string text_of(const Matter& matter) {
+    std::string text = any_of(kOpenings) + std::string(kMatters[matter.kind][any(3)]);
+    if (matter.street != 0 && any(10) < 8) text += fmt::format(" di jl {} {}", word(matter.street), word(matter.street * 7 + 1));
+    if (matter.house != 0 && any(10) < 8) text += fmt::format(" no {}", matter.house);
+    if (matter.landmark != 0 && any(10) < 8)
+      text += fmt::format(" {}{}", kKinds[matter.landmark % kKinds.size()], word(matter.landmark * 31));
+    if (matter.kelurahan != 0 && any(10) < 5) text += " kel. " + rules_.kelurahan[matter.kelurahan - 1].name;
+    if (matter.rt != 0) text += fmt::format(" RT {:02}/{:02}", matter.rt, matter.rw);
+    for (std::size_t details = any(4); details > 0; --details) text += fmt::format(", {}", any_of(kDetails));
+    // Words that are the writer's own: slips, dialect, a name.
+    for (std::size_t own = 1 + any(5); own > 0; --own) text += ' ' + word(kFirstOwnWord + any(1 + any(kOwnWords)));
+    return text;
+  }
+
   std::size_t any(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_); }
   const char* any_of(const auto& list) { return list[any(list.size())]; }
   static std::string word(std::size_t number) {
     std::mt19937 own(static_cast<unsigned>(number));
     std::string text;
-    for (int i = 0; i < 3; ++i) text += kSyllables[own() % kSyllables.size()];
+    for (int i = 0; i < 4; ++i) text += kSyllables[own() % kSyllables.size()];
     return text;
   }
 
   const normalizer::Rules& rules_;
+  std::size_t streets_;
   std::mt19937_64 random_{2026};
+  std::vector<Matter> recent_;
   std::size_t number_ = 0;
 };
 
@@ -133,7 +184,9 @@ Submission submission_of(normalizer::Normalized normalized, core::Timestamp at) 
 class Bench {
  public:
   Bench(const std::string& socket, std::size_t count)
-      : count_(count), normalizer_(tests::shipped_rules(), core::Secret{std::string(32, 'k')}), reports_(tests::shipped_rules()) {
+      : count_(count),
+        normalizer_(tests::shipped_rules(), core::Secret{std::string(32, 'k')}),
+        reports_(tests::shipped_rules(), count / kReportsPerStreet) {
     queue::RedisAddress address;
     address.transport = queue::RedisTransport::unix_socket;
     address.socket = socket;
@@ -157,8 +210,9 @@ class Bench {
     const std::int64_t before = used_memory();
     forget();
     const double megabytes = static_cast<double>(before - used_memory()) / 1e6;
-    return fmt::format(R"({{"reports":{},"fill_seconds":{:.0f},"with_ms":{},"without_ms":{},"links":{},"megabytes":{:.1f}}})", count_,
-                       seconds, percentiles(with), percentiles(without), links, megabytes);
+    return fmt::format(
+        R"({{"reports":{},"alike_percent":{},"streets":{},"fill_seconds":{:.0f},"with_ms":{},"without_ms":{},"links":{},"megabytes":{:.1f}}})",
+        count_, kAlikePercent, count_ / kReportsPerStreet, seconds, percentiles(with), percentiles(without), links, megabytes);
   }
 
  private:

@@ -63,7 +63,9 @@ enum class Meaning : std::uint8_t {
   alley_word,
   estate_word,
   landmark_word,
-  site,      // a kind of place that bears a name of its own: Rules::sites
+  site,      // a kind of place that bears a name of its own: the line of `sites`
+  landmark,  // a place that bears one name in the whole city: the line of `landmarks`
+  thing,     // what a report is about: the line of `things`
   everyday,  // a word that everybody uses: nobody's and no place's name
   title,     // part of a street's name that people leave out
   crossing_word,

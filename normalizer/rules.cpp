@@ -138,6 +138,14 @@ class RulesReader {
     phrases(words, "today", "It happened today.", Meaning::today);
     phrases(words, "yesterday", "It happened yesterday.", Meaning::yesterday);
     phrases(words, "fillers", "Tell nothing of the matter: not counted when reports are compared.", Meaning::filler);
+    kinds(words, "things", "What reports are about; other words for the same behind |.", Meaning::thing);
+  }
+
+  // Lists of which each line holds the words for one, behind |.
+  void kinds(Settings& table, std::string_view key, std::string_view about, Meaning meaning) {
+    const auto lines = table.texts(key, about, {});
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      for (const auto& word : split(lines[i], '|')) add(table, key, word, meaning, i, 1);
   }
 
   std::uint8_t lasts_hours(Settings& table) {
@@ -196,7 +204,7 @@ class RulesReader {
     for (auto& [code, table] : tables) {
       rules_.categories.push_back({code, table.text("label", "What people read."), table.text("label_en", "The same in English."),
                                    table.texts("offices", "Whom to suggest.", {}), standard(table), lasts_hours(table),
-                                   table.enabled("widespread", "Befalls a whole neighbourhood.", false)});
+                                   table.enabled("widespread", "Befalls a whole neighbourhood, or one office serves it.", false)});
     }
     // All codes before any short form, so that a short form that is another category's code is found out.
     for (std::size_t i = 0; i < tables.size(); ++i) add_short_form(tables[i].second, tables[i].first, i);
@@ -424,9 +432,8 @@ class RulesReader {
     phrases(places, "alley_words", "Words before the name of an alley.", Meaning::alley_word);
     phrases(places, "estate_words", "Words before the name of an estate.", Meaning::estate_word);
     phrases(places, "landmark_words", "Words with which people describe a spot.", Meaning::landmark_word);
-    const auto sites = places.texts("sites", "Kinds of places that bear names of their own; other words for a kind behind |.", {});
-    for (std::size_t i = 0; i < sites.size(); ++i)
-      for (const auto& word : split(sites[i], '|')) add(places, "sites", word, Meaning::site, i, 1);
+    kinds(places, "sites", "Kinds of places that bear names of their own; other words for a kind behind |.", Meaning::site);
+    kinds(places, "landmarks", "Places that bear one name in the whole city; other names of each behind |.", Meaning::landmark);
     phrases(places, "titles", "Parts of a street's name that people leave out.", Meaning::title);
     phrases(places, "crossing_words", "Words between two streets that meet.", Meaning::crossing_word);
     phrases(places, "distance_units", "Units of a distance.", Meaning::distance_unit);

@@ -47,7 +47,7 @@ struct Category {
   Standard standard;  // what differs from Rules::standard
   // For how long reports may be of the same matter; 0: as long as reports are remembered for that.
   std::uint8_t lasts_hours = 0;
-  bool widespread = false;  // befalls a whole neighbourhood: two reports from one kelurahan are of the same
+  bool widespread = false;  // befalls a whole neighbourhood, or one office serves it: two reports from one kelurahan are of the same
 };
 
 struct Danger {

@@ -36,6 +36,7 @@ std::uint64_t hash_of(std::string_view text) {
 std::uint16_t hash16(std::string_view text) {
   return text.empty() ? std::uint16_t{0} : static_cast<std::uint16_t>(1 + hash_of(text) % 0xffffU);
 }
+std::uint32_t hash24(std::string_view text) { return static_cast<std::uint32_t>(1 + hash_of(text) % 0xffffffU); }
 std::uint8_t hash8(std::string_view text) { return text.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(1 + hash_of(text) % 0xffU); }
 
 // Odd multipliers: each makes another order of the same hashes.
@@ -97,13 +98,18 @@ std::string_view canonical(const Reading& reading, std::size_t i, const Lexicon&
   return reading.ids[i] == 0 ? reading.words.folded_of(reading.words.list[i]) : lexicon.word(reading.ids[i]);
 }
 
-// True for each word that lies in a match of one of these meanings.
+// Sets what is true for each word that lies in a match of one of these meanings.
+template <class... Meanings>
+void mark(std::vector<bool>& marked, const std::vector<Match>& matches, Meanings... meanings) {
+  for (const Match& match : matches) {
+    if (((match.meaning == meanings) || ...)) std::fill(marked.begin() + match.first, marked.begin() + match.last + 1, true);
+  }
+}
+
 template <class... Meanings>
 std::vector<bool> words_of(const Reading& reading, Meanings... meanings) {
   std::vector<bool> marked(reading.words.list.size());
-  for (const Match& match : reading.matches) {
-    if (((match.meaning == meanings) || ...)) std::fill(marked.begin() + match.first, marked.begin() + match.last + 1, true);
-  }
+  mark(marked, reading.matches, meanings...);
   return marked;
 }
 
@@ -225,7 +231,9 @@ class Address {
       if (kind == Meaning::alley_word && !is_behind && tells_[i]) break;  // "gang amblas"
       if (ends_[i] && (is_behind || !is_place(i))) break;
       if (word.after_break && !name.empty()) break;
-      if (word.number && kind == Meaning::street_word && !name.empty()) {
+      // "Jl. Aster 3 no 22" is the third street of that name.
+      const bool is_house = word.number && kind == Meaning::street_word && !name.empty() && !comes_with_number(i + 1);
+      if (is_house) {
         set_house_number(i);
         continue;
       }
@@ -237,6 +245,11 @@ class Address {
     // Behind the name's end: the rest up to the next "gang" or number is no name.
     while (i < kinds_.size() && !kinds_[i] && (i == first || !reading_.words.list[i].after_break)) ++i;
     return i;
+  }
+
+  bool comes_with_number(std::uint32_t i) const {
+    return i + 1 < kinds_.size() && kinds_[i] == Meaning::number_word && reading_.words.list[i + 1].number &&
+           canonical(reading_, i, lexicon_).starts_with("no");
   }
 
   bool is_place(std::uint32_t i) const {
@@ -264,48 +277,185 @@ class Address {
   std::vector<bool> ends_, left_out_, tells_;
 };
 
-template <std::size_t kMost>
-void add(std::array<std::uint16_t, kMost>& known, std::uint16_t name, std::uint16_t unlike = 0) {
+// Once each; what comes when all are known is left out.
+template <class Value, std::size_t kMost>
+void add(std::array<Value, kMost>& known, Value value, unsigned unlike = 0) {
   for (auto& field : known) {
-    if ((field | unlike) == (name | unlike)) return;
+    if ((field | unlike) == (value | unlike)) return;
     if (field != 0) continue;
-    field = name;
+    field = value;
     return;
   }
 }
 
-// "puskesmas cipondoh", "pasar malabar", "smpn 43": what it is and what it is called together are one place in the city.
+// The word by which a kind of place is told from others of its kind; none when there is no such word. "Masjid Jami Al Ittihad"
+std::optional<std::size_t> name_behind(const Reading& reading, const Match& site) {
+  std::size_t name = site.last + 1;
+  const auto is = [&](std::size_t i, auto... meanings) {
+    return std::ranges::any_of(reading.around({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i)}, 0), [&](const Match& match) {
+      return match.first <= i && i <= match.last && ((match.meaning == meanings) || ...);
+    });
+  };
+  const auto& list = reading.words.list;
+  for (; name < list.size() && !list[name].after_break; ++name) {
+    const bool goes_on = name + 1 < list.size() && !list[name + 1].after_break;
+    // "stasiun kota tangerang"
+    if (is(name, Meaning::city)) {
+      if (goes_on && is(name + 1, Meaning::city)) continue;
+      return name;
+    }
+    if (is(name, Meaning::at, Meaning::everyday, Meaning::problem, Meaning::site, Meaning::filler, Meaning::name_end)) return std::nullopt;
+    const bool is_left_out = !list[name].number && (is(name, Meaning::title) || reading.words.folded_of(list[name]).size() < kShortestName);
+    if (!is_left_out || !goes_on) return name;
+  }
+  return std::nullopt;
+}
+
+// "di halte", "depan halte", "halte ciputra"; and the name of what stands before: "jembatan kaca", but not "halte kacanya".
+bool tells_where(const Reading& reading, const Match& thing) {
+  if (reading.stands_before(Meaning::at, thing, 0)) return true;
+  const bool is_part = reading.words.folded_of(reading.words.list[thing.last]).ends_with("nya");
+  if (!is_part && reading.stands_before(Meaning::landmark_word, thing, 0)) return true;
+  return std::ranges::any_of(reading.around(thing, 0), [&](const Match& match) {
+    return match.meaning == Meaning::site && match.first == thing.first && name_behind(reading, match).has_value();
+  });
+}
+
+// "bus lambat di halte": where something is is not what it is about, unless nothing else is.
+void add_things(Sketch& sketch, const Reading& reading) {
+  for (const bool is_place : {false, true}) {
+    const std::uint8_t place = is_place && sketch.things[0] != 0 ? kThingIsPlace : 0;
+    for (const Match& match : reading.matches) {
+      if (match.meaning != Meaning::thing) continue;
+      if (tells_where(reading, match) == is_place)
+        add(sketch.things, static_cast<std::uint8_t>((1 + match.index % 127U) | place), kThingIsPlace);
+    }
+  }
+}
+
+// "puskesmas cipondoh", "pasar malabar", "smpn 43": what it is and what it is called together are one place in the city. "tangcity" is one
+// alone.
 void add_sites(Sketch& sketch, const Reading& reading, const Lexicon& lexicon) {
-  const std::vector<bool> says_nothing = words_of(reading, Meaning::at, Meaning::everyday, Meaning::problem, Meaning::site);
+  constexpr unsigned kKinds = 254;  // 255: none
   for (const Match& match : reading.matches) {
-    const std::size_t name = match.last + 1;
-    if (match.meaning != Meaning::site || name >= reading.words.list.size()) continue;
-    if (says_nothing[name] || reading.words.list[name].after_break) continue;
-    std::string called = sound_of(canonical(reading, name, lexicon));
+    if (match.meaning == Meaning::landmark) add(sketch.sites, static_cast<std::uint16_t>(0xff00U | (1U + match.index % 255U)));
+    if (match.meaning != Meaning::site) continue;
+    const auto name = name_behind(reading, match);
+    if (!name) continue;
+    std::string called = sound_of(canonical(reading, *name, lexicon));
     // "SDN Cikokol 12"
-    if (name + 1 < reading.words.list.size() && reading.words.list[name + 1].number && !reading.words.list[name].number)
-      called += reading.words.folded_of(reading.words.list[name + 1]);
-    add(sketch.sites, static_cast<std::uint16_t>((1U + match.index % 255U) << 8U | hash8(called)));
+    if (*name + 1 < reading.words.list.size() && reading.words.list[*name + 1].number && !reading.words.list[*name].number)
+      called += reading.words.folded_of(reading.words.list[*name + 1]);
+    add(sketch.sites, static_cast<std::uint16_t>((1U + match.index % kKinds) << 8U | hash8(called)));
   }
 }
 
-// Of a place's description first, then of the whole text.
-void add_names(Sketch& sketch, const Reading& reading, const Lexicon& lexicon, bool is_place) {
-  const std::vector<bool> common =
-      words_of(reading, Meaning::filler, Meaning::everyday, Meaning::name_end, Meaning::at, Meaning::number_word, Meaning::rt_word,
-               Meaning::rw_word, Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::kelurahan, Meaning::kecamatan, Meaning::title,
-               Meaning::problem, Meaning::landmark_word, Meaning::site);
-  const std::vector<bool> ours = words_of(reading, Meaning::category);
-  for (std::size_t i = 0; i < reading.words.list.size(); ++i) {
-    const Word& word = reading.words.list[i];
-    const std::string_view folded = reading.words.folded_of(word);
-    if (word.number || common[i] || folded.size() < kShortestName || (!is_place && (ours[i] || reading.ids[i] != 0))) continue;
-    const unsigned name = std::max<unsigned>(hash16(sound_of(canonical(reading, i, lexicon))) & ~1U, 2U);
-    add(sketch.names, static_cast<std::uint16_t>(name | (is_place ? 1U : 0U)), 1);
-  }
-}
+constexpr unsigned kContinues = 4;  // the bit of a name that says that it stands right behind the one before it
+constexpr unsigned kNameBits = 7;   // with those of NameOf
 
-void sketch_place(Sketch& sketch, const core::Location& location, const Rules& rules) {
+class Names {
+ public:
+  Names(Sketch& sketch, const core::Location& location, const Lexicon& lexicon) : sketch_(sketch), location_(location), lexicon_(lexicon) {}
+
+  void read_address(const Reading& reading) {
+    const std::vector<bool> common = common_words(reading, true);
+    for (std::size_t i = 0; i < common.size(); ++i)
+      if (!common[i] && !reading.words.list[i].number) add(name_of(reading, i), NameOf::address);
+  }
+
+  // Its first words may be a kind of landmark only: "depan alfamart".
+  void read_landmark(const Reading& reading) {
+    const std::vector<bool> common = common_words(reading, false);
+    const std::vector<bool> kinds = words_of(reading, Meaning::everyday, Meaning::site, Meaning::landmark_word);
+    std::size_t described = 0;
+    for (std::size_t i = 0; i < common.size() && described < kWordsOfLandmark; ++i) {
+      if (common[i] || reading.words.list[i].number || reading.words.folded_of(reading.words.list[i]).size() < kShortestName) continue;
+      ++described;
+      if (!kinds[i]) add(name_of(reading, i), NameOf::landmark);
+      else if (described <= kKindsOfLandmark) add(canonical(reading, i, lexicon_), NameOf::kind_of_landmark);
+    }
+  }
+
+  // Words that stand together first, which are names the likeliest; then single ones that none of our lists holds; then the rest.
+  void read_text(const Reading& reading) {
+    const std::vector<bool> said = said_words(reading);
+    const auto stands_with_last = [&](std::size_t i) {
+      return i > 0 && i < said.size() && !said[i - 1] && !said[i] && !reading.words.list[i].after_break;
+    };
+    for (std::size_t i = 0; i < said.size(); ++i) {
+      if (said[i] || !(stands_with_last(i) || stands_with_last(i + 1))) continue;
+      if (!add(name_of(reading, i), NameOf::nothing_known, stands_with_last(i) ? kContinues : 0)) break;
+    }
+    for (const bool known : {false, true}) {
+      for (std::size_t i = 0; i < said.size(); ++i)
+        if (!said[i] && (reading.ids[i] != 0) == known) add(name_of(reading, i), NameOf::nothing_known);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kWordsOfLandmark = 3;
+  static constexpr std::size_t kKindsOfLandmark = 2;  // words
+  static constexpr std::size_t kShortestRest = 5;     // letters behind a title
+
+  // Words whose meaning is another than to be part of a name.
+  std::vector<bool> said_words(const Reading& reading) const {
+    std::vector<bool> said(reading.words.list.size());
+    for (const Match& match : reading.matches) {
+      const bool is_name = match.meaning == Meaning::group || match.meaning == Meaning::kelurahan || match.meaning == Meaning::kecamatan ||
+                           match.meaning == Meaning::no_place;
+      if (!is_name) std::fill(said.begin() + match.first, said.begin() + match.last + 1, true);
+    }
+    for (std::size_t i = 0; i < said.size(); ++i) {
+      if (said[i]) continue;
+      const std::string_view word = canonical(reading, i, lexicon_);
+      said[i] = reading.words.list[i].number || word.size() < kShortestName || (reading.ids[i] != 0 && lies_in(word));
+    }
+    return said;
+  }
+
+  // Words that are in no name. What is called after a kelurahan in which it does not lie bears its name.
+  std::vector<bool> common_words(const Reading& reading, bool is_address) const {
+    std::vector<bool> common =
+        words_of(reading, Meaning::filler, Meaning::name_end, Meaning::at, Meaning::number_word, Meaning::rt_word, Meaning::rw_word,
+                 Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::title, Meaning::problem);
+    if (is_address) {
+      mark(common, reading.matches, Meaning::category, Meaning::thing, Meaning::everyday, Meaning::site, Meaning::landmark_word);
+      // In an address "jalan raya" is no saying.
+      for (const auto* matches : {&reading.hidden, &reading.matches})
+        mark(common, *matches, Meaning::street_word, Meaning::alley_word, Meaning::estate_word);
+    }
+    const std::vector<bool> areas = words_of(reading, Meaning::kelurahan, Meaning::kecamatan);
+    for (std::size_t i = 0; i < common.size(); ++i)
+      if (areas[i] && lies_in(canonical(reading, i, lexicon_))) common[i] = true;
+    return common;
+  }
+
+  // "kisamaun" is Ki Samaun.
+  std::string name_of(const Reading& reading, std::size_t i) const {
+    std::string_view word = canonical(reading, i, lexicon_);
+    if (reading.ids[i] == 0 && word.starts_with("ki") && word.size() >= 2 + kShortestRest) word.remove_prefix(2);
+    return sound_of(word);
+  }
+
+  // False when there is no room for more.
+  bool add(std::string_view name, NameOf of, unsigned continues = 0) {
+    if (name.size() < kShortestName) return true;
+    const unsigned hash = std::max(hash24(name) & ~kNameBits, kNameBits + 1);
+    normalizer::add(sketch_.names, hash | continues | static_cast<unsigned>(of), kNameBits);
+    return sketch_.names.back() == 0;
+  }
+
+  bool lies_in(std::string_view word) const {
+    const auto is_part_of = [&](const std::string& name) { return split_words(name).folded.contains(word); };
+    return is_part_of(location_.kelurahan) || is_part_of(location_.kecamatan);
+  }
+
+  Sketch& sketch_;
+  const core::Location& location_;
+  const Lexicon& lexicon_;
+};
+
+void sketch_place(Sketch& sketch, const core::Location& location, const Lexicon& lexicon) {
   if (location.role == core::LocationRole::caller) return;
   const double accuracy = location.accuracy_m.value_or(0);
   if (location.latitude && location.longitude && accuracy <= kLargestAccuracyM)
@@ -314,13 +464,17 @@ void sketch_place(Sketch& sketch, const core::Location& location, const Rules& r
   sketch.kecamatan = hash8(split_words(location.kecamatan).folded);
   sketch.rt = static_cast<std::uint8_t>(number_of(location.rt, 255));
   sketch.rw = static_cast<std::uint8_t>(number_of(location.rw, 255));
-  for (const std::string* street : {&location.address, &location.cross_street})
-    if (!street->empty()) Address(sketch, Reading(*street, rules.lexicon), rules.lexicon).read();
-  for (const std::string* part : {&location.address, &location.cross_street, &location.landmark})
-    if (!part->empty()) add_names(sketch, Reading(*part, rules.lexicon), rules.lexicon, true);
+  Names names(sketch, location, lexicon);
+  for (const std::string* street : {&location.address, &location.cross_street}) {
+    if (street->empty()) continue;
+    const Reading reading(*street, lexicon);
+    Address(sketch, reading, lexicon).read();
+    names.read_address(reading);
+  }
+  if (!location.landmark.empty()) names.read_landmark(Reading(location.landmark, lexicon));
 }
 
-constexpr std::size_t kPackedBytes = kSignatureRows + 32 + 2 * (kSites + kNames) + 4 * kBands;
+constexpr std::size_t kPackedBytes = kSignatureRows + 32 + kThings + 2 * kSites + 3 * kNames + 4 * kBands;
 
 void put(std::string& out, std::uint32_t value, unsigned bytes) {
   for (unsigned i = bytes; i > 0; --i) out += static_cast<char>(value >> (8 * (i - 1)));
@@ -338,6 +492,7 @@ std::string Sketch::packed() const {
   for (const auto row : signature) put(out, row, 1);
   put(out, words, 1);
   for (const auto category : categories) put(out, category, 1);
+  for (const auto thing : things) put(out, thing, 1);
   put(out, lasts_hours, 1);
   put(out, (widespread ? 1U : 0U) | (asks ? 2U : 0U), 1);
   put(out, position ? steps(position->latitude, 180) : 0, 3);
@@ -348,7 +503,7 @@ std::string Sketch::packed() const {
   for (const auto name : {street, cross_street, alley, estate, inner_estate, house_number}) put(out, name, 2);
   for (const auto number : {kilometre, block, rt, rw}) put(out, number, 1);
   for (const auto site : sites) put(out, site, 2);
-  for (const auto name : names) put(out, name, 2);
+  for (const auto name : names) put(out, name, 3);
   for (const auto band : bands) put(out, band, 4);
   return out;
 }
@@ -363,10 +518,11 @@ Sketch sketch_of(const Reading& reading, const core::Complaint& complaint, const
     sketch.lasts_hours = category->lasts_hours;
     sketch.widespread = category->widespread;
   }
-  sketch_place(sketch, complaint.location, rules);
+  sketch_place(sketch, complaint.location, rules.lexicon);
   Address(sketch, reading, rules.lexicon).read_numbers();
+  add_things(sketch, reading);
   add_sites(sketch, reading, rules.lexicon);
-  add_names(sketch, reading, rules.lexicon, false);
+  Names(sketch, complaint.location, rules.lexicon).read_text(reading);
   sketch.asks = complaint.report_type == core::ReportType::information;
   return sketch;
 }

@@ -52,7 +52,7 @@ end
 -- `case` holds its reporter_ref, sketch and interest_count, as far as there are any.
 local function enter(outcome, type, complaint, code, case)
   local alike = similar.consider(sketch, code, complaint, case[1] or '', case[2], type == 'complaint.edited')
-  local interest = (alike and alike.interest_count or case[3] or '1') .. (alike and alike.links or '')
+  local interest = (alike and alike.interest_count or similar.interest(case[2], case[3])) .. (alike and alike.links or '')
   call('XADD', tag .. lane, '*', 'type', type, 'event', event_of(type, complaint, code, interest))
   if alike then alike.note(linked_head) end
   return conclude(outcome, complaint, code)

@@ -3,26 +3,31 @@
 -- is part of its atomic step, and happens for no message that was known before.
 --
 -- A report is remembered under a number, by its profile: the facts that normalizer/sketch.hpp packs, when it was received, its code.
+-- Reports that are linked, and those linked with them, are a group, known by the number of its first one.
 -- Beneath the partition's hash tag:
 --   similar:count               the last number given
 --   similar:profiles:<chunk>    kChunk profiles of kProfile bytes, by number
---   similar:by:<slice>:<shard>  hash: feature of the reports of a slice of time -> numbers, three bytes each, of the first and the
---                               newest that have it; forgotten as a whole
---   similar:people:<code>       set: who reported a complaint and those linked with it, 48 bits of a hash each
---   case:<code>                 sketch: "<number> <those it linked itself to>", or "0" for one that is never linked;
---                               interest_count: how many stand in people
+--   similar:by:<slice>:<shard>  hash: feature of the reports of a slice of time -> numbers, three bytes each, of the first kFull that have
+--                               it; of the others, under the feature with their category, the first and the newest. Forgotten as a whole
+--   similar:people:<group>      set: who reported those of a group, 48 bits of a hash each
+--   case:<code>                 sketch: "<number>" or "<number> <group>", or "0" for one that is never linked;
+--                               interest_count: how many people stood behind it when it was last linked
 -- However many reports share a feature, one is compared with at most kMostCandidates others.
 
 local function new_similar(tag, at, window)
-  local kFacts, kProfile, kChunk, kBands, kRows = 80, 98, 1024, 6, 24
-  local kSlices, kShards, kFirst, kNewest = 4, 16384, 4, 8
-  local kMostCandidates, kMostOfOne, kMostLinks = 32, 12, 6
-  local kFormat = '>BBBBBBI3I3BHBHHHHHHBBBB' .. string.rep('H', 12)  -- the facts behind the signature
-  local kWords, kCategory, kLasts, kFlags, kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 1, 2, 5, 6, 7, 8, 9, 10, 11
-  local kStreet, kCross, kAlley, kEstate, kHouse, kKilometre, kBlock, kRt, kRw = 12, 13, 14, 15, 17, 18, 19, 20, 21
-  local kInner, kSite, kLastSite, kName, kLastKey, kLastName = 16, 22, 24, 25, 29, 33
-  local kMetres = 111195 * 180 / 2 ^ 24  -- a step north; a step east is twice as many degrees
-  local kCell = 256                      -- steps north, 305 m
+  local kFacts, kProfile, kChunk, kBands, kRows = 85, 100, 1310, 6, 18  -- a chunk just fits the 128 KB that Redis' allocator sets aside
+  local kSlices, kShards, kFull, kFirst, kNewest = 3, 32768, 12, 4, 8
+  local kMostCandidates, kMostOfOne, kMostLinks, kMostNames, kMostBands = 32, 16, 6, 4, 2
+  local kFormat = '>' .. string.rep('B', 11) .. 'I3I3BHBHHHHHHBBBBHHH' .. string.rep('I3', 8)  -- the facts behind the signature
+  local kWords, kCategory, kLastCategory, kThing, kLastThing, kLasts, kFlags = 1, 2, 4, 5, 9, 10, 11
+  local kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 12, 13, 14, 15, 16
+  local kStreet, kCross, kAlley, kEstate, kInner, kHouse, kKilometre, kBlock, kRt, kRw = 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
+  local kSite, kLastSite, kName, kLastName = 27, 29, 30, 37
+  local kUnknown, kAddress, kLandmark, kKindOfLandmark = 0, 1, 2, 3  -- the last bits of a name
+  local kContinues, kThingIsPlace, kLandmarkSite, kCodes = 4, 128, 255, 'SP-'  -- with which all codes begin
+  local kNear, kNames, kSites, kNeighbourhood, kWithin, kWordings = 1, 2, 3, 4, 5, 6  -- kinds of features
+  local kMetres = 111195 * 180 / 2 ^ 24                              -- a step north; a step east is twice as many degrees
+  local kCell = 256                                                  -- steps north, 305 m
   local call, floor, abs, min, max, byte, char = redis.call, math.floor, math.abs, math.min, math.max, string.byte, string.char
 
   at = tonumber(at)
@@ -46,18 +51,17 @@ local function new_similar(tag, at, window)
   end
 
   -- Which hash a feature is in, and under which field. The steps stay below 2^53.
-  local function feature(kind, category, value)
-    local hash = (value * 40503 + category * 251 + kind) % 2147483647 * 1103515 % 4294967291
+  local function feature(kind, value, category)
+    local hash = (value * 40503 + (category or 0) * 251 + kind) % 2147483647 * 1103515 % 4294967291
     local field = floor(hash / kShards)
-    return {tostring(hash % kShards), char(floor(field / 256) % 256, field % 256)}
+    return {shard = hash % kShards, field = char(floor(field / 256) % 256, field % 256), kind = kind, value = value}
   end
 
   -- The features that a report is remembered by, the most telling first; then those that it is only looked up by.
   local function features_of(profile, bands)
     local kept, asked = {}, {}
-    local category, kelurahan, latitude = profile[kCategory], profile[kKelurahan], profile[kLatitude]
-    local function cell(north, east) return feature(1, category, north * 131072 + east) end
-    local function named(field, of) return field < kName and feature(6, of, profile[field]) or feature(2, of, floor(profile[field] / 2)) end
+    local kelurahan, latitude = profile[kKelurahan], profile[kLatitude]
+    local function cell(north, east) return feature(kNear, north * 131072 + east) end
     if latitude > 0 then
       local north, east = latitude / kCell, profile[kLongitude] / kCell * 2
       local at_north, at_east = floor(north), floor(east)
@@ -68,22 +72,28 @@ local function new_similar(tag, at, window)
       asked[#asked + 1] = cell(at_north, at_east + to_east)
       asked[#asked + 1] = cell(at_north + to_north, at_east + to_east)
     end
-    for i = kSite, kLastKey do
-      if profile[i] > 0 then kept[#kept + 1] = named(i, category) end
+    for i = kSite, kLastSite do
+      if profile[i] > 0 then kept[#kept + 1] = feature(kSites, profile[i]) end
     end
-    if profile[kRw] > 0 and kelurahan > 0 then kept[#kept + 1] = feature(3, category, kelurahan * 256 + profile[kRw]) end
-    for i = 1, kBands do
-      if bands[i] > 0 then kept[#kept + 1] = feature(4, i, bands[i]) end
-    end
-    -- Also what else was spoken of: a fallen tree that blocks the road is a matter of trees or of roads.
-    for i = kCategory + 1, kCategory + 2 do
-      if profile[i] > 0 then
-        for j = kSite, kName do
-          if profile[j] > 0 then kept[#kept + 1] = named(j, profile[i]) end
-        end
+    local names = 0
+    for i = kName, kLastName do
+      local name = profile[i]
+      if name > 0 and name % 4 ~= kKindOfLandmark then
+        names = names + 1
+        local to = names <= kMostNames and kept or asked
+        to[#to + 1] = feature(kNames, floor(name / 8))
       end
     end
-    if kelurahan > 0 and category > 0 then kept[#kept + 1] = feature(5, category, kelurahan) end
+    if profile[kRw] > 0 and kelurahan > 0 then kept[#kept + 1] = feature(kNeighbourhood, kelurahan * 256 + profile[kRw]) end
+    -- Where no place tells it, its words must.
+    local most_bands = #kept > 0 and kMostBands or kBands
+    local is_wide = profile[kFlags] % 2 == 1
+    if kelurahan > 0 and (#kept == 0 or is_wide) then kept[#kept + 1] = feature(kWithin, kelurahan) end
+    if kelurahan == 0 and profile[kKecamatan] > 0 and is_wide then kept[#kept + 1] = feature(kWithin, 65536 + profile[kKecamatan]) end
+    for i = 1, kBands do
+      local to = i <= most_bands and kept or asked
+      if bands[i] > 0 then to[#to + 1] = feature(kWordings, bands[i] * 8 + i) end
+    end
     return kept, asked
   end
 
@@ -102,39 +112,84 @@ local function new_similar(tag, at, window)
            same_name(mine[one], theirs[other], certain) or same_name(mine[other], theirs[one], certain)
   end
 
-  local function common_sites(mine, theirs)
-    for i = kSite, kLastSite do
-      for j = kSite, kLastSite do
-        if mine[i] > 0 and mine[i] == theirs[j] then return true end
+  -- How many things each speaks of, and both; and whether all that one speaks of is the other's place.
+  local function common_things(mine, theirs)
+    local my_things, their_things, shared, my_places, their_places = 0, 0, 0, 0, 0
+    for i = kThing, kLastThing do
+      local a, b = mine[i], theirs[i]
+      if a > 0 and a < kThingIsPlace then my_things = my_things + 1 end
+      if b > 0 and b < kThingIsPlace then their_things = their_things + 1 end
+      for j = kThing, kLastThing do
+        b = theirs[j]
+        if a > 0 and a == b and a < kThingIsPlace then shared = shared + 1 end
+        if b > 0 and a == b + kThingIsPlace then my_places = my_places + 1 end
+        if a > 0 and b == a + kThingIsPlace then their_places = their_places + 1 end
       end
     end
-    return false
+    return my_things, their_things, shared, my_places > 0 and their_things == my_places or their_places > 0 and my_things == their_places
   end
 
-  -- How many names both hold; of how many it is a place's in one of the two, and in both.
-  local function common_names(mine, theirs)
-    local count, places, agreed = 0, 0, 0
+  local function names_of(profile, of, or_of)
+    local count = 0
     for i = kName, kLastName do
-      local name = floor(mine[i] / 2)
+      local stands = profile[i] > 0 and profile[i] % 4
+      if stands == of or stands == or_of then count = count + 1 end
+    end
+    return count
+  end
+
+  -- The names that both hold: how many that are a place's in both, in one, in neither; words for kinds of landmark, and those that many
+  -- reports hold; parts of the address in both. `whole_address`: one's address is all in what the other says.
+  local function common_names(mine, theirs, frequent)
+    local common = {both = 0, one = 0, neither = 0, together = 0, kinds = 0, address = 0}
+    local my_address, their_address, last = 0, 0, nil
+    for i = kName, kLastName do
+      local name, a = floor(mine[i] / 8), mine[i] % 4
       if name == 0 then break end
+      local before = last
+      last = nil
       for j = kName, kLastName do
-        if floor(theirs[j] / 2) == name then
-          count = count + 1
-          local of_place = mine[i] % 2 + theirs[j] % 2
-          if of_place > 0 then places = places + 1 end
-          if of_place == 2 then agreed = agreed + 1 end
+        if floor(theirs[j] / 8) == name then
+          local b = theirs[j] % 4
+          if a == kAddress then my_address = my_address + 1 end
+          if b == kAddress then their_address = their_address + 1 end
+          if a == kAddress and b == kAddress then common.address = common.address + 1
+          elseif a == kKindOfLandmark or b == kKindOfLandmark then common.kinds = common.kinds + 1
+          elseif a ~= kUnknown and b ~= kUnknown then common.both = common.both + 1
+          elseif a ~= kUnknown or b ~= kUnknown then
+            local to = frequent[name] and 'kinds' or 'one'
+            common[to] = common[to] + 1
+          elseif not frequent[name] then
+            common.neither = common.neither + 1
+            if before == j - 1 and mine[i] % 8 >= kContinues and theirs[j] % 8 >= kContinues then common.together = common.together + 1 end
+          end
+          last = j
           break
         end
       end
     end
-    return count, places, agreed
+    common.whole_address = my_address > 0 and my_address == names_of(mine, kAddress) or
+                           their_address > 0 and their_address == names_of(theirs, kAddress)
+    return common
+  end
+
+  -- The kind of a site that both name, of one with a name of its own last, which says less: much goes on there.
+  local function common_site(mine, theirs)
+    local kind
+    for i = kSite, kLastSite do
+      for j = kSite, kLastSite do
+        if mine[i] > 0 and mine[i] == theirs[j] then kind = min(kind or kLandmarkSite, floor(mine[i] / 256)) end
+      end
+    end
+    return kind
   end
 
   -- Two of the same kind that bear different names: another crossing, another school.
   local function other_site(mine, theirs)
     for i = kSite, kLastSite do
       for j = kSite, kLastSite do
-        if differ(mine, theirs, i) and floor(mine[i] / 256) == floor(theirs[j] / 256) and mine[i] ~= theirs[j] then return true end
+        local a, b = mine[i], theirs[j]
+        if a > 0 and a ~= b and floor(a / 256) == floor(b / 256) and a < kLandmarkSite * 256 then return true end
       end
     end
     return false
@@ -149,22 +204,49 @@ local function new_similar(tag, at, window)
     return max(0, math.sqrt(north * north + east * east) - 10 * (mine[kAccuracy] + theirs[kAccuracy]))
   end
 
-  -- 1: of the same kind. Less, the less is known of that.
-  local function category_agreement(mine, theirs)
-    local a, b = mine[kCategory], theirs[kCategory]
-    if a == b then return a > 0 and 1 or 0.5 end
-    if a == 0 or b == 0 then return 0.75 end
-    for i = kCategory + 1, kCategory + 2 do
-      if mine[i] == b or theirs[i] == a then return 0.9 end
+  local function how_many(...)
+    local count = 0
+    for i = 1, select('#', ...) do
+      if select(i, ...) then count = count + 1 end
     end
-    return 0
+    return count
   end
 
   -- Both are evidence: 1 of either is enough.
   local function either(a, b) return 1 - (1 - a) * (1 - b) end
 
+  local function holds_category(profile, category)
+    for i = kCategory, kLastCategory do
+      if profile[i] == category then return true end
+    end
+    return false
+  end
+
+  -- From 0 to 1, how well one matter can be the other, by its category and by the things that are spoken of. Of categories that disagree one
+  -- may be wrong, the likelier the surer it is one spot.
+  local function common_matter(mine, theirs, is_one_spot)
+    local a, b = mine[kCategory], theirs[kCategory]
+    local my_things, their_things, shared, is_doubtful = common_things(mine, theirs)
+    local told_apart = shared == 0 and my_things > 0 and their_things > 0 and not is_doubtful
+    local is_related = a > 0 and b > 0 and (holds_category(mine, b) or holds_category(theirs, a))
+    local matter
+    if a > 0 and a == b then matter = shared > 0 and 1 or told_apart and 0.5 or 0.9
+    elseif is_related then matter = shared > 0 and 0.95 or told_apart and 0.35 or 0.8
+    elseif a == 0 or b == 0 then matter = shared > 0 and 0.9 or told_apart and 0.35 or 0.65
+    else matter = shared > 0 and (is_one_spot and 0.9 or 0.8) or 0.3 end
+    if shared == 1 and my_things > 1 and their_things > 1 then matter = matter * 0.8 end  -- and also of different ones
+    if mine[kFlags] >= 2 or theirs[kFlags] >= 2 then matter = matter * 0.9 end  -- one only asks
+    return matter
+  end
+
+  -- kLandmark when its spot has a name, kKindOfLandmark when only the kind of its landmark is told, nil when nothing is.
+  local function has_spot(profile)
+    if profile[kSite] > 0 or names_of(profile, kLandmark) > 0 then return kLandmark end
+    return names_of(profile, kKindOfLandmark) > 0 and kKindOfLandmark or nil
+  end
+
   -- What two places have in common; nil when they are visibly different.
-  local function common_place(mine, theirs)
+  local function common_place(mine, theirs, frequent)
     if differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan) or differ(mine, theirs, kRw) or differ(mine, theirs, kRt) or
        differ(mine, theirs, kBlock) or differ(mine, theirs, kKilometre) then
       return nil
@@ -172,31 +254,37 @@ local function new_similar(tag, at, window)
     local common = {wide = mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1, metres = distance(mine, theirs)}
     if common.metres and common.metres > (common.wide and 1500 or 400) then return nil end
     if differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 then return nil end
-    local agreed
-    common.site = common_sites(mine, theirs)
-    common.names, common.places, agreed = common_names(mine, theirs)
-    local certain = common.names >= 2
+    common.site = common_site(mine, theirs)
+    local names = common_names(mine, theirs, frequent or {})
+    common.names = names
+    local certain = names.both + names.one + names.address >= 2
     common.street = same_of_two(mine, theirs, kStreet, kCross, certain)
     common.estate = same_of_two(mine, theirs, kEstate, kInner, certain)
     common.alley = same_name(mine[kAlley], theirs[kAlley], certain)
     if differ(mine, theirs, kStreet) and not common.street then return nil end
     if differ(mine, theirs, kAlley) and not common.alley then return nil end
     if differ(mine, theirs, kEstate) and not common.estate then return nil end
-    if not common.site and not common.street and agreed == 0 and other_site(mine, theirs) then return nil end
+    if not common.site and not common.street and names.both == 0 and other_site(mine, theirs) then return nil end
+    -- Two spots of one street: both describe theirs, and in nothing alike but perhaps its kind.
+    local my_spot, their_spot = has_spot(mine), has_spot(theirs)
+    common.other_spot = my_spot and their_spot and not common.site and names.both + names.one + names.neither == 0 and
+                        (names.kinds == 0 or my_spot == kLandmark and their_spot == kLandmark)
     return common
   end
 
-  -- How sure it is, from 0 to 1, that both tell of the same; and why. nil when they do not.
-  local function compare(mine, theirs, age)
-    local lasts = window
-    if mine[kLasts] > 0 then lasts = min(lasts, mine[kLasts] * 3600000) end
-    if theirs[kLasts] > 0 then lasts = min(lasts, theirs[kLasts] * 3600000) end
-    if age > lasts then return nil end
+  -- How far apart in time two reports of one matter may be: where their categories disagree, one of the two may be wrong.
+  local function longest_age(mine, theirs)
+    local a, b = mine[kLasts], theirs[kLasts]
+    if mine[kCategory] == 0 or theirs[kCategory] == 0 then a, b = max(a, b), max(a, b) end
+    return min(window, a > 0 and b > 0 and max(a, b) * 3600000 or window)
+  end
 
-    local common = common_place(mine, theirs)
+  -- How sure it is, from 0 to 1, that both tell of the same; and why. nil when they do not.
+  local function compare(mine, theirs, age, frequent)
+    if age > longest_age(mine, theirs) then return nil end
+
+    local common = common_place(mine, theirs, frequent)
     if not common then return nil end
-    local metres, wide, names, places = common.metres, common.wide, common.names, common.places
-    local same_street, same_alley, same_estate, same_site = common.street, common.alley, common.estate, common.site
 
     local alike = 0
     if mine[kWords] > 0 and theirs[kWords] > 0 then
@@ -207,65 +295,96 @@ local function new_similar(tag, at, window)
       alike = max(0, (alike / kRows - 0.02) / 0.98)  -- some rows agree by chance
     end
 
-    local kind = category_agreement(mine, theirs)
     local why = {}
     local place = 0
     local function found(evidence, reason)
       place = either(place, evidence)
       why[#why + 1] = reason
     end
-    if metres and metres <= 150 then found(metres <= 60 and 0.85 or 0.65, 'near') end
-    if same_street then found(0.56, 'same_street') end
-    if same_alley then found(0.45, 'same_alley') end
-    if same_estate then found(0.5, 'same_estate') end
-    if same_site then found(0.45, 'same_site') end
-    local words = names - (same_street and 2 or 0) - (same_alley and 1 or 0) - (same_estate and 2 or 0) - (same_site and 1 or 0)
-    if words > 0 then found(1 - 0.7 ^ words * (0.55 / 0.7) ^ min(words, places), 'same_names') end
-    if agree(mine, theirs, kKelurahan) then found(wide and 0.5 or 0.15, 'same_kelurahan')
-    elseif agree(mine, theirs, kKecamatan) then found(0.05, 'same_kecamatan') end
+    local names = common.names
+    if common.metres and common.metres <= 150 then found(common.metres <= 60 and 0.85 or 0.65, 'near') end
+    if common.street then found(0.58, 'same_street') end
+    if common.alley then found(0.5, 'same_alley') end
+    if common.estate then found(0.56, 'same_estate') end
+    if common.site then found(common.site == kLandmarkSite and 0.54 or 0.6, 'same_site') end
+    local address = names.address - (common.street and 2 or 0) - (common.alley and 1 or 0) - (common.estate and 2 or 0)
+    if common.site then names.both = max(0, names.both - 1) end
+    -- Single words that both texts hold may be anybody's.
+    local said = names.together > 0 and 0.5 * 0.7 ^ (names.together - 1) or 0.85 ^ min(names.neither, 2)
+    local unlike = 0.55 ^ (names.both + max(0, address)) * 0.6 ^ names.one * said
+    if names.one > 0 and names.whole_address then unlike = min(unlike, 0.44) end
+    if unlike < 1 then found(1 - unlike, 'same_names') end
+    if names.kinds > 0 then found(0.3, 'same_landmark') end
+    if agree(mine, theirs, kKelurahan) then found(common.wide and 0.5 or 0.15, 'same_kelurahan')
+    elseif agree(mine, theirs, kKecamatan) then
+      found(common.wide and mine[kKelurahan] + theirs[kKelurahan] == 0 and 0.45 or 0.05, 'same_kecamatan')
+    end
     if agree(mine, theirs, kRw) then found(0.3, 'same_rw') end
     if agree(mine, theirs, kRt) then found(0.2, 'same_rt') end
     if agree(mine, theirs, kKilometre) then found(0.25, 'same_kilometre') end
     if agree(mine, theirs, kHouse) then found(0.25, 'same_house_number') end
 
-    if mine[kFlags] >= 2 or theirs[kFlags] >= 2 then kind = kind * 0.8 end  -- one only asks
-    local placed = place * kind * (1 - 0.2 * age / window)
-    local worded = alike * 0.7 * max(kind, 0.5)
-    local score = either(placed, worded)
+    local told_twice = how_many(common.street or common.estate or common.alley, common.site, names.both + names.one + names.kinds > 0,
+                                agree(mine, theirs, kHouse)) >= 2
+    local matter = common_matter(mine, theirs, told_twice or common.metres and common.metres <= 60)
+    local placed = place * matter * (1 - 0.2 * age / window)
+    local worded = alike * 0.7 * max(matter, 0.5)
+    local doubt = common.other_spot and not (common.metres and common.metres <= 150) and 0.5 or 1
+    local score = either(placed * doubt, worded * doubt)
     if place == 0 and (alike < 0.6 or mine[kWords] < 5 or theirs[kWords] < 5) then return nil end
-    if kind == 0 and alike < 0.6 then return nil end
+    if matter <= 0.3 and alike < 0.6 then return nil end
     if score < 0.5 then return nil end
     if mine[kCategory] > 0 and mine[kCategory] == theirs[kCategory] then why[#why + 1] = 'same_category' end
     if alike >= 0.6 then why[#why + 1] = 'same_words' elseif alike >= 0.3 then why[#why + 1] = 'similar_words' end
     return score, why
   end
 
-  -- The numbers of reports that share a feature, the most telling and the newest first.
-  local function candidates(kept, asked, own)
+  local function key_of(feature, back) return tag .. 'similar:by:' .. (slice - back) .. ':' .. feature.shard end
+
+  -- A feature that many share is told apart by the category.
+  local function of_category(of, category) return feature(of.kind, of.value, 1 + category) end
+
+  -- The numbers of reports that share a feature, the most telling and the newest first; and the names that many share.
+  local function candidates(kept, asked, profile, own)
     local last = tonumber(call('GET', tag .. 'similar:count') or 0)
-    local numbers, known = {}, {[own or 0] = true}
+    local numbers, known, frequent = {}, {[own or 0] = true}, {}
+    local most
+    local function take(found, first, step, until_)
+      for j = first, until_, step do
+        if #numbers >= most then return end
+        local a, b, c = byte(found, j, j + 2)
+        local number = last - (last - (a * 65536 + b * 256 + c)) % 16777216
+        if not known[number] then
+          known[number] = true
+          numbers[#numbers + 1] = number
+        end
+      end
+    end
     local function look(features)
       for i = 1, #features do
-        local most = min(kMostCandidates, #numbers + kMostOfOne)
+        most = min(kMostCandidates, #numbers + kMostOfOne)
         for back = 0, kSlices do
-          local found = call('HGET', tag .. 'similar:by:' .. (slice - back) .. ':' .. features[i][1], features[i][2])
+          local found = call('HGET', key_of(features[i], back), features[i].field)
           if found then
-            if back == 0 then features[i].now = found end
-            for j = #found - 2, 1, -3 do
-              local a, b, c = byte(found, j, j + 2)
-              local number = last - (last - (a * 65536 + b * 256 + c)) % 16777216
-              if not known[number] and #numbers < most then
-                known[number] = true
-                numbers[#numbers + 1] = number
+            take(found, 1, 3, 1)
+            if #found == 3 * kFull then
+              if features[i].kind == kNames then frequent[features[i].value] = true end
+              for j = kCategory, kLastCategory do
+                if j == kCategory or profile[j] > 0 then
+                  local narrower = of_category(features[i], profile[j])
+                  local more = call('HGET', key_of(narrower, back), narrower.field)
+                  if more then take(more, #more - 2, -3, 1) end
+                end
               end
             end
+            take(found, #found - 2, -3, 1)
           end
         end
       end
     end
     look(kept)
     look(asked)
-    return numbers
+    return numbers, frequent
   end
 
   -- A reporter as a number; one who is not known is somebody of his own.
@@ -273,22 +392,22 @@ local function new_similar(tag, at, window)
     return string.format('%.0f', tonumber(redis.sha1hex(reporter_ref ~= '' and reporter_ref or code):sub(1, 12), 16))
   end
 
-  -- The complaints to link to, the likeliest first; of equals the older.
-  local function find(profile, numbers, number, reporter_ref, linked)
+  -- The complaints to link to, the likeliest first; of equals the older. Those of its own group are linked already.
+  local function find(profile, numbers, frequent, reporter_ref, group)
     local found = {}
     for i = 1, #numbers do
       local key, offset = place_of(numbers[i])
       local bytes = call('GETRANGE', key, offset, offset + kProfile - 1)
       if #bytes == kProfile and byte(bytes, kFacts + 5) > 0 then
-        local seconds, code = struct.unpack('>I4c14', bytes, kFacts + 1)
-        local score, why = compare(profile, read(bytes), abs(at - seconds * 1000))
-        if score and not linked[tostring(numbers[i])] then
-          found[#found + 1] = {number = numbers[i], score = floor(score * 100 + 0.5) / 100, why = why, code = code:match('^%Z+')}
+        local seconds, code = struct.unpack('>I4c11', bytes, kFacts + 1)
+        local score, why = compare(profile, read(bytes), abs(at - seconds * 1000), frequent)
+        if score then
+          found[#found + 1] = {number = numbers[i], score = floor(score * 100 + 0.5) / 100, why = why, code = kCodes .. code:match('^%Z+')}
         end
       end
     end
     table.sort(found, function(a, b) return a.score > b.score or (a.score == b.score and a.number < b.number) end)
-    -- The first of all is among them in any case: there its reporters are counted.
+    -- The first of all is among them in any case: whoever looks there sees the whole group.
     local first = 1
     for i = 2, #found do
       if found[i].number < found[first].number then first = i end
@@ -299,8 +418,8 @@ local function new_similar(tag, at, window)
       if #links == kMostLinks then break end
       local link = found[i]
       local case = call('HMGET', tag .. 'case:' .. link.code, 'complaint_id', 'reporter_ref', 'lane', 'sketch')
-      local is_linked = number and ((case[4] or '') .. ' '):find(' ' .. number .. ' ', 1, true)
-      if case[1] and case[4] ~= '0' and not is_linked and (case[2] ~= reporter_ref or reporter_ref == '') then
+      link.group = tonumber((case[4] or ''):match(' (%d+)'))
+      if case[1] and case[4] ~= '0' and (not group or link.group ~= group) and (case[2] ~= reporter_ref or reporter_ref == '') then
         link.complaint, link.lane, link.person = case[1], case[3], person(case[2], link.code)
         links[#links + 1] = link
       end
@@ -313,41 +432,69 @@ local function new_similar(tag, at, window)
            ',"why":["' .. table.concat(link.why, '","') .. '"]}'
   end
 
-  -- How many people stand behind a complaint once `others` do, too.
-  local function people_with(code, others)
-    local key = tag .. 'similar:people:' .. code
-    local count = max(1, call('SCARD', key))
-    local counted = {}
-    for i = 1, #others do
-      if not counted[others[i]] and call('SISMEMBER', key, others[i]) == 0 then
-        counted[others[i]] = true
-        count = count + 1
-      end
-    end
-    return count
-  end
+  local function people_of(group) return tag .. 'similar:people:' .. group end
 
-  local function add_people(code, people, count)
-    local key = tag .. 'similar:people:' .. code
+  -- Makes one group of a complaint and those it is linked to, with the groups that these are in: the oldest of them, by its first report's
+  -- number; and how many people stand behind it. Done again it changes nothing.
+  local function join(links, group, me)
+    local people, others = {me}, {}
+    local first = group
+    for i = 1, #links do first = min(first or links[i].number, links[i].group or links[i].number) end
+    for i = 1, #links do
+      people[#people + 1] = links[i].person
+      if links[i].group and links[i].group ~= first then others[#others + 1] = people_of(links[i].group) end
+    end
+    if group and group ~= first then others[#others + 1] = people_of(group) end
+    local key = people_of(first)
+    if #others > 0 then call('SUNIONSTORE', key, key, unpack(others)) end
     call('SADD', key, unpack(people))
     call('PEXPIRE', key, remember)
-    call('HSET', tag .. 'case:' .. code, 'interest_count', count)
+    return first, call('SCARD', key)
   end
 
-  local function index(features, number)
-    local bytes = char(floor(number / 65536) % 256, floor(number / 256) % 256, number % 256)
+  local function put(of, numbers, number)
+    local key = key_of(of, 0)
+    if call('HSET', key, of.field, numbers .. number) == 1 and call('HLEN', key) == 1 then call('PEXPIRE', key, remember) end
+  end
+
+  local function holds(numbers, number)
+    for j = 1, #numbers, 3 do
+      if numbers:sub(j, j + 2) == number then return true end
+    end
+    return false
+  end
+
+  local function index(features, category, number)
+    number = char(floor(number / 65536) % 256, floor(number / 256) % 256, number % 256)
     for i = 1, #features do
-      local numbers = features[i].now or ''
-      local is_there = false
-      for j = 1, #numbers, 3 do
-        if numbers:sub(j, j + 2) == bytes then is_there = true end
-      end
-      if not is_there then
-        if #numbers == 3 * (kFirst + kNewest) then numbers = numbers:sub(1, 3 * kFirst) .. numbers:sub(3 * kFirst + 4) end
-        local key = tag .. 'similar:by:' .. slice .. ':' .. features[i][1]
-        if call('HSET', key, features[i][2], numbers .. bytes) == 1 and call('HLEN', key) == 1 then call('PEXPIRE', key, remember) end
+      local numbers = call('HGET', key_of(features[i], 0), features[i].field) or ''
+      if #numbers < 3 * kFull then
+        if not holds(numbers, number) then put(features[i], numbers, number) end
+      elseif not holds(numbers, number) then
+        local narrower = of_category(features[i], category)
+        numbers = call('HGET', key_of(narrower, 0), narrower.field) or ''
+        if not holds(numbers, number) then
+          if #numbers == 3 * (kFirst + kNewest) then numbers = numbers:sub(1, 3 * kFirst) .. numbers:sub(3 * kFirst + 4) end
+          put(narrower, numbers, number)
+        end
       end
     end
+  end
+
+  -- The values of both lists, as many as there is room for.
+  local function unite(merged, first, second, from, to)
+    local known, at_field = {}, from
+    for _, profile in ipairs({first, second}) do
+      for i = from, to do
+        local value = profile[i]
+        if value > 0 and not known[value] and at_field <= to then
+          known[value] = true
+          merged[at_field] = value
+          at_field = at_field + 1
+        end
+      end
+    end
+    for i = at_field, to do merged[i] = 0 end
   end
 
   -- What both messages of one complaint tell together. What the first says stays, unless the second takes its place.
@@ -357,20 +504,13 @@ local function new_similar(tag, at, window)
     local merged = {}
     for i = 1, kLastName do merged[i] = first[i] > 0 and first[i] or second[i] end
     if first[kCategory] > 0 then
-      for i = kCategory, kFlags do merged[i] = first[i] end
+      for i = kCategory, kLastCategory do merged[i] = first[i] end
+      merged[kLasts], merged[kFlags] = first[kLasts], first[kFlags]
     end
     if first[kLatitude] > 0 then merged[kAccuracy] = first[kAccuracy] end
-    local names, count = {}, 0
-    for _, profile in ipairs({first, second}) do
-      for i = kName, kLastName do
-        local name = profile[i]
-        if name > 0 and not names[name] and count <= kLastName - kName then
-          names[name] = true
-          merged[kName + count] = name
-          count = count + 1
-        end
-      end
-    end
+    unite(merged, first, replaces and first[kThing] > 0 and first or second, kThing, kLastThing)
+    unite(merged, first, second, kSite, kLastSite)
+    unite(merged, first, second, kName, kLastName)
     if replaces and new[kWords] > 0 then
       merged.signature = new.signature
     else
@@ -382,9 +522,15 @@ local function new_similar(tag, at, window)
     return merged
   end
 
+  -- What a case's `sketch` says: its number, and its group; 0 for one that is never linked.
+  local function read_state(state)
+    local number, group = (state or ''):match('^(%d+) ?(%d*)$')
+    return tonumber(number), tonumber(group)
+  end
+
   local function forget(code)
     local case = tag .. 'case:' .. code
-    local number = tonumber((call('HGET', case, 'sketch') or ''):match('^%d+'))
+    local number = read_state(call('HGET', case, 'sketch'))
     if number and number > 0 then
       local key, offset = place_of(number)
       if call('EXISTS', key) == 1 then call('SETRANGE', key, offset, string.rep('\0', kProfile)) end
@@ -392,49 +538,50 @@ local function new_similar(tag, at, window)
     if call('EXISTS', case) == 1 then call('HSET', case, 'sketch', '0') end
   end
 
-  -- The profile of a complaint, by its case's `sketch`; nil when there is none.
-  local function profile_of(state)
-    local number = tonumber((state or ''):match('^%d+') or 0)
+  -- How many people stand behind a complaint now, of which `told` were told.
+  local function interest(state, told)
+    local _, group = read_state(state)
+    return max(tonumber(told) or 1, group and call('SCARD', people_of(group)) or 1)
+  end
+
+  -- The profile under a number; nil when there is none any more.
+  local function profile_at(number)
+    if not number or number == 0 then return nil end
     local key, offset = place_of(number)
-    local bytes = number > 0 and call('GETRANGE', key, offset, offset + kProfile - 1) or ''
+    local bytes = call('GETRANGE', key, offset, offset + kProfile - 1)
     return #bytes == kProfile and byte(bytes, kFacts + 5) > 0 and bytes or nil
   end
 
   -- True when the message that `sketch` is of tells of a place that is visibly not the complaint's.
   local function is_elsewhere(sketch, code)
-    local bytes = #sketch > kFacts and profile_of(call('HGET', tag .. 'case:' .. code, 'sketch'))
+    local bytes = #sketch > kFacts and profile_at(read_state(call('HGET', tag .. 'case:' .. code, 'sketch')))
     return bytes and common_place(read(sketch), read(bytes)) == nil
   end
 
-  -- Reads only. What is to be done about a message of the complaint: `note` writes it down once the message's own entry is made, which
-  -- shows `links`, or nothing. `state` is the case's sketch as far as there is one.
+  -- What is to be done about a message of the complaint. Until `note` writes it down, once the message's own entry is made, which shows
+  -- `interest_count` and `links`, nothing is changed that would make it come out otherwise the next time. `state` is the case's sketch as
+  -- far as there is one.
   local function consider(sketch, code, complaint, reporter_ref, state, replaces)
-    if sketch == '' or state == '0' or #code > kProfile - kFacts - 4 then return nil end
+    if sketch == '' or state == '0' or #code > kProfile - kFacts - 4 + #kCodes then return nil end
     if sketch == '-' then return {note = function() forget(code) end} end
     local profile = read(sketch)
     local bands = {struct.unpack('>' .. string.rep('I4', kBands), sketch, kFacts + 1)}
-    local number, linked, first_at = nil, {}, at
-    if state then
-      for other in state:gmatch('%d+') do
-        if number then linked[other] = true else number = tonumber(other) end
-      end
-      local bytes = profile_of(state)
-      if bytes then
-        profile = merge(read(bytes), profile, replaces)
-        first_at = struct.unpack('>I4', bytes, kFacts + 1) * 1000
-      end
+    local number, group = read_state(state)
+    local first_at = at
+    local bytes = profile_at(number)
+    if bytes then
+      profile = merge(read(bytes), profile, replaces)
+      first_at = struct.unpack('>I4', bytes, kFacts + 1) * 1000
     end
     local kept, asked = features_of(profile, bands)
-    local links = find(profile, candidates(kept, asked, number), number, reporter_ref, linked)
+    local numbers, frequent = candidates(kept, asked, profile, number)
+    local links = find(profile, numbers, frequent, reporter_ref, group)
 
     local plan = {}
-    local me = person(reporter_ref, code)
-    local people = {}
-    for i = 1, #links do people[i] = links[i].person end
     if #links > 0 then
       local entries = {}
       for i = 1, #links do entries[i] = entry_of(links[i].complaint, links[i].code, links[i]) end
-      plan.interest_count = people_with(code, people)
+      group, plan.interest_count = join(links, group, person(reporter_ref, code))
       plan.links = ',"similar":[' .. table.concat(entries, ',') .. ']'
     end
 
@@ -444,28 +591,24 @@ local function new_similar(tag, at, window)
       -- Of its full length at once: growing it would make Redis set twice the room aside.
       if call('EXISTS', key) == 0 then call('SETRANGE', key, kChunk * kProfile - 1, '\0') end
       local seconds = floor(first_at / 1000)
-      call('SETRANGE', key, offset, write(profile) .. struct.pack('>I4', seconds) .. code .. string.rep('\0', kProfile - kFacts - 4 - #code))
+      local told = write(profile) .. struct.pack('>I4', seconds) .. code:sub(#kCodes + 1)
+      call('SETRANGE', key, offset, told .. string.rep('\0', kProfile - #told))
       call('PEXPIRE', key, remember)
-      index(kept, number)
-      local noted = state or tostring(number)
-      for i = 1, #links do noted = noted .. ' ' .. links[i].number end
-      call('HSET', tag .. 'case:' .. code, 'sketch', noted)
+      index(kept, profile[kCategory], number)
+      call('HSET', tag .. 'case:' .. code, 'sketch', number .. (group and ' ' .. group or ''))
       if #links == 0 then return end
-      people[#people + 1] = me
-      add_people(code, people, plan.interest_count)
+      call('HSET', tag .. 'case:' .. code, 'interest_count', plan.interest_count)
       for i = 1, #links do
         local link = links[i]
-        local count = people_with(link.code, {me})
         call('XADD', tag .. (link.lane or 'complaints'), '*', 'type', 'complaint.linked', 'event',
              linked_head .. link.code .. '","subject":"' .. link.code .. '","datacontenttype":"application/json","data":{"complaint_id":"' ..
-             link.complaint .. '","tracking_code":"' .. link.code .. '","schema_version":"1.0","interest_count":' .. count .. ',"similar":[' ..
-             entry_of(complaint, code, link) .. ']}}')
-        add_people(link.code, {link.person, me}, count)
+             link.complaint .. '","tracking_code":"' .. link.code .. '","schema_version":"1.0","interest_count":' ..
+             plan.interest_count .. ',"similar":[' .. entry_of(complaint, code, link) .. ']}}')
+        call('HSET', tag .. 'case:' .. link.code, 'sketch', link.number .. ' ' .. group, 'interest_count', plan.interest_count)
       end
     end
     return plan
   end
 
-  return {consider = consider, forget = forget, is_elsewhere = is_elsewhere}
+  return {consider = consider, interest = interest, forget = forget, is_elsewhere = is_elsewhere}
 end
-
