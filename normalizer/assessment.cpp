@@ -24,7 +24,10 @@ constexpr int kRulesDoubtEmergency = 90;
 constexpr int kWordsWeighed = 40;  // in a longer text each word says less of how urgent it is
 constexpr int kRulesSayPriority = 60;
 constexpr int kRulesSayType = 40;
-constexpr int kRulesSayScope = 160;
+constexpr int kRulesSayOutOfScope = 80;
+constexpr int kRulesSayInScope = 40;
+constexpr int kMostListed = 120;  // points of a category, of which each hundred says this much that the matter is one of the city's
+constexpr int kListedInScope = 30;
 constexpr int kRatherAnEmergency = 20;
 constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
 constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
@@ -279,12 +282,12 @@ void set_priority(Assessment& result, const Reading& reading, const core::Messag
 std::string strongest_words(const Reading& reading, std::size_t topic, const Rules& rules) {
   constexpr std::size_t kMost = 3;
   auto weights = rules.learned.weights(reading, rules.lexicon, topic);
-  std::erase_if(weights, [](const WordWeights::Weight& weight) { return weight.points <= 0; });
-  std::ranges::sort(weights, [](const auto& a, const auto& b) { return std::pair(b.points, a.word) < std::pair(a.points, b.word); });
+  std::erase_if(weights, [](const WordWeights::Weight& weight) { return weight.points <= 0 || weight.is_trait(); });
+  std::ranges::sort(weights, {}, [](const auto& weight) { return std::pair(-weight.points, weight.said); });
   std::string words;
   for (std::size_t i = 0; i < std::min(weights.size(), kMost); ++i) {
     if (i > 0) words += ", ";
-    words += reading.between(weights[i].word, weights[i].word);
+    words += weights[i].said;
   }
   return words;
 }
@@ -403,14 +406,16 @@ void set_scope(Assessment& result, const Reading& reading, const core::Message& 
   result.scope_words = reading.between(score.first, score.last);
 }
 
-void weigh_scope(Assessment& result, const Reading& reading, const std::vector<int>& learned, const Rules& rules) {
+void weigh_scope(Assessment& result, const Reading& reading, const Classification& classification, const Rules& rules) {
   using enum Scope;
   const Scope said = result.scope;
   if (said == other_jurisdiction) return;
+  int listed = 0;
+  for (const Candidate& candidate : classification.candidates) listed = std::clamp(candidate.listed, listed, kMostListed);
   result.scope =
-      weighed(said, kRulesSayScope,
+      weighed(said, said == in_scope ? kRulesSayInScope + listed * kListedInScope / 100 : kRulesSayOutOfScope,
               {in_scope, out_of_scope_election, out_of_scope_crime, out_of_scope_private, out_of_scope_court, out_of_scope_irrelevant},
-              learned, rules);
+              classification.learned, rules);
   result.is_scope_learned = result.scope != said;
   if (!result.is_scope_learned) return;
   const auto known = std::ranges::find(rules.scopes, result.scope, &OutOfScope::scope);
@@ -435,7 +440,7 @@ Assessment assess(const Reading& reading, const core::Message& message, const Cl
     result.priority_reason = result.report_type_reason;
   }
   set_scope(result, reading, message, classification, signs, rules);
-  if (!is_told_by_a_person(classification) && result.priority != Priority::emergency) weigh_scope(result, reading, learned, rules);
+  if (!is_told_by_a_person(classification) && result.priority != Priority::emergency) weigh_scope(result, reading, classification, rules);
   if (result.scope == Scope::out_of_scope_irrelevant) {
     result.report_type = ReportType::complaint;
     result.report_type_reason.clear();

@@ -169,7 +169,8 @@ struct Reading {
   Words words;
   std::vector<Lexicon::WordId> ids;  // of the words
   std::vector<Match> matches;
-  std::vector<Match> hidden;  // Lexicon::Found::hidden
+  std::vector<Match> hidden;             // Lexicon::Found::hidden
+  std::vector<std::string_view> traits;  // traits.hpp; empty until the place is known
 
   Reading() = default;
   Reading(std::string_view clean_text, const Lexicon& lexicon);

@@ -13,6 +13,7 @@
 #include "normalizer/sketch.hpp"
 #include "normalizer/text.hpp"
 #include "normalizer/title.hpp"
+#include "normalizer/traits.hpp"
 
 namespace satupintu::normalizer {
 
@@ -196,25 +197,26 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
     read();
   }
 
-  // 5. Category
+  // 5. Place
+  found.places = find_places(found.reading, message, found.coded.place, rules_);
+  auto& location = found.places.location;
+  if (!is_open) hide_sender(message.sender, {&location.address, &location.landmark, &location.cross_street});
+  found.reading.traits = traits_of(found.reading, message, location);
+
+  // 6. Category
   found.classification = classify(found.reading, message, found.coded.category, rules_);
   found.category = found.classification.category;
 
-  // 6. Report type, scope, priority
+  // 7. Report type, scope, priority
   found.assessment = assess(found.reading, message, found.classification, rules_);
   // What the city cannot take up is about nothing of the city's, unless somebody said so outright.
   const bool is_out_of_scope = found.assessment.scope != core::Scope::in_scope && found.assessment.scope != core::Scope::other_jurisdiction;
   if (is_out_of_scope && found.classification.source == "keyword") found.category = nullptr;
   else if (found.category == nullptr && found.assessment.danger != nullptr)
     found.category = &rules_.categories[found.assessment.danger->category];
-
-  // 7. Place
-  found.places = find_places(found.reading, message, found.coded.place, rules_);
-  auto& location = found.places.location;
   // Where an advertisement delivers to is no place where anything is the matter.
   const bool is_no_matter = found.assessment.scope == core::Scope::out_of_scope_irrelevant;
   if (is_no_matter && location.method == core::LocationMethod::text) location = {};
-  if (!is_open) hide_sender(message.sender, {&location.address, &location.landmark, &location.cross_street});
 
   found.continuation = continuation_of(found.reading, found.classification, location);
 

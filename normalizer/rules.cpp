@@ -546,8 +546,8 @@ class RulesReader {
       }
       rules_.learned.set_bias(topic->second,
                               static_cast<int>(table.number("bias", "What every text counts.", -kMostLearned, kMostLearned, 0)));
-      for (const auto& weighed : table.texts("stems", "A word's stem, and what it counts.", {})) {
-        const auto gap = weighed.find(' ');
+      for (const auto& weighed : table.texts("stems", "A word's stem, two neighbours' or a trait, and what it counts.", {})) {
+        const auto gap = weighed.rfind(' ');
         int points = 0;
         const char* const end = weighed.data() + weighed.size();
         if (gap == std::string::npos || std::from_chars(weighed.data() + gap + 1, end, points).ptr != end ||

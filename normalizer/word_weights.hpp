@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much single words speak for or against something: what scripts/learn finds in labelled reports and
-// config/learned.toml holds. It adds to the lists that people write. Words count by their stem (stem.hpp). Filled at start by
+// How much words, pairs of neighbours and traits (traits.hpp) speak for or against something: what scripts/learn finds in labelled
+// reports and config/learned.toml holds. It adds to the lists that people write. Words count by their stem (stem.hpp). Filled at start by
 // rules.cpp; const from then on and free to use from several threads.
 #pragma once
 
@@ -20,18 +20,20 @@ class WordWeights {
   WordWeights() = default;
   explicit WordWeights(std::size_t topics) : bias_(topics) {}
 
-  // `points` for or against `topic` wherever a word of this stem stands.
-  void add(std::string_view stem, std::size_t topic, int points);
+  // `points` for or against `topic` wherever a word of this stem stands, two such words one behind the other ("lampu mati"), or this trait
+  // is seen ("@question").
+  void add(std::string_view sign, std::size_t topic, int points);
   // What speaks for or against `topic` before any word is read.
   void set_bias(std::size_t topic, int points) { bias_[topic] = points; }
 
-  // Points by topic. A stem counts once, however often it is repeated.
+  // Points by topic. Each counts once, however often it is repeated.
   [[nodiscard]] std::vector<int> points(const Reading& reading, const Lexicon& lexicon) const;
 
-  // The words that speak for or against `topic`, in the order of the text.
+  // What speaks for or against `topic`, in the order of the text; traits last.
   struct Weight {
-    std::uint32_t word = 0;  // index into Words::list
+    std::string_view said;  // part of the reading's text; or a trait's name
     int points = 0;
+    [[nodiscard]] bool is_trait() const { return said.starts_with('@'); }
   };
   [[nodiscard]] std::vector<Weight> weights(const Reading& reading, const Lexicon& lexicon, std::size_t topic) const;
 
@@ -42,7 +44,7 @@ class WordWeights {
   void visit(const Reading& reading, const Lexicon& lexicon, Visit visit) const;
 
   std::vector<int> bias_;
-  std::unordered_map<std::uint64_t, std::uint32_t> places_;  // by hash of the stem: entries_
+  std::unordered_map<std::uint64_t, std::uint32_t> places_;  // by hash of the sign: entries_
   std::vector<Entry> entries_;
 };
 

@@ -16,8 +16,23 @@ TEST_CASE("words_count_by_their_stem_and_once") {
   CHECK(weights.points(reading, lexicon) == std::vector<int>{42, -8});
   const auto told = weights.weights(reading, lexicon, 0);
   REQUIRE(told.size() == 2);
-  CHECK(reading.between(told[0].word, told[0].word) == "diangkut");
+  CHECK(told[0].said == "diangkut");
   CHECK(told[1].points == 30);
+}
+
+TEST_CASE("pairs_of_neighbours_and_traits_count_too") {
+  const Lexicon lexicon;
+  WordWeights weights(1);
+  weights.add("lampu mati", 0, 20);
+  weights.add("@question", 0, -7);
+  Reading reading("lampu saya mati, lampunya mati", lexicon);
+  CHECK(weights.points(reading, lexicon) == std::vector<int>{20});
+  reading.traits = {"@question"};
+  CHECK(weights.points(reading, lexicon) == std::vector<int>{13});
+  const auto told = weights.weights(reading, lexicon, 0);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].said == "lampunya mati");
+  CHECK(told[1].is_trait());
 }
 
 TEST_CASE("without_weights_no_word_counts") {

@@ -270,13 +270,13 @@ json::object explain_personal_data(const Analysis& found) {
   return {{"masked", std::move(masked)}, {"visibility", core::name_of(found.visibility)}, {"asked_by", std::move(asked)}};
 }
 
-// What scripts/learn gave single words, the heaviest first.
+// What scripts/learn gave words and traits, the heaviest first.
 json::array explain_learned(const Analysis& found, const normalizer::Category& category, const Rules& rules) {
   const auto topic = static_cast<std::size_t>(&category - rules.categories.data());
   auto weights = rules.learned.weights(found.reading, rules.lexicon, topic);
-  std::ranges::sort(weights, {}, [](const auto& weight) { return std::pair(-std::abs(weight.points), weight.word); });
+  std::ranges::sort(weights, {}, [](const auto& weight) { return std::pair(-std::abs(weight.points), weight.said); });
   json::array learned;
-  for (const auto& [word, points] : weights) learned.push_back({{"phrase", found.reading.between(word, word)}, {"points", points}});
+  for (const auto& [said, points] : weights) learned.push_back({{"phrase", said}, {"points", points}});
   return learned;
 }
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Learns from labelled messages what words speak for, by their stems, and writes config/learned.toml. Called by scripts/learn.
+"""Learns from labelled messages what words (by their stems), pairs of neighbours and traits speak for, and writes config/learned.toml. Called by
+scripts/learn.
 
 One linear model (multinomial logistic regression) for each field. What the rules say of a message stands beside it at a fixed worth, so that
-only what they cannot tell is learned. Stems that occur in one message only, numbers and names of places are left out."""
+only what they cannot tell is learned. What is rare, numbers and names of places are left out."""
 import argparse
 import collections
+import itertools
 import json
 import pathlib
 import re
@@ -21,15 +23,17 @@ import evaluation  # noqa: E402
 ROOT = evaluation.CORPUS.parents[1]
 NONE = "none"
 POINT = 0.025           # what a point is worth in the model
-LEAST_MESSAGES = 2
+LEAST_MESSAGES = 2      # that hold a stem
+LEAST_FOR_PAIR = 4
 PENALTY = 0.4
 BIAS_PENALTY = 40       # so that the shortest text is judged by its words, too
 LEAST_WEIGHT = 4        # points; less is not worth its place
 HEAD = """# Ditulis oleh scripts/learn dari pesan berlabel (tests/corpus/messages/tuning); jangan disunting, jalankan lagi.
 # Written by scripts/learn from labelled messages (tests/corpus/messages/tuning); do not edit, run it again.
 #
-# What the stem of a word counts for or against a value of a field, in points: a phrase of `words` in routing.toml counts 60, or 30 beside
-# a stronger one. [learned.category.none] speaks for texts that are no matter of the city. Without these tables the rules decide alone.
+# What the stem of a word, two neighbours or a trait ("@question": normalizer/traits.cpp) counts for or against a value of a field, in
+# points: a phrase of `words` in routing.toml counts 60, or 30 beside a stronger one. [learned.category.none] speaks for texts that are no
+# matter of the city. Without these tables the rules decide alone.
 """
 
 
@@ -38,11 +42,15 @@ def category_of(line):
     return NONE if category in ("", "lainnya") else category
 
 
+def listed(found):
+    return min(120, max(found["features"]["listed"].values(), default=0))
+
+
 class Field:
     """What is learned of one field: its values, what the labels say, and what the rules say, in points, as in normalizer/*.cpp."""
 
-    def __init__(self, name, values, expected, said, accepted=lambda line: (), weight=lambda value: 1):
-        self.name, self.values, self.expected, self.said, self.accepted, self.weight = name, values, expected, said, accepted, weight
+    def __init__(self, name, values, expected, said, accepted=lambda line: (), weight=lambda value: 1, has_pairs=False):
+        self.name, self.values, self.expected, self.said, self.accepted, self.weight, self.has_pairs = name, values, expected, said, accepted, weight, has_pairs
 
 
 def fields():
@@ -50,7 +58,7 @@ def fields():
     return [
         Field("category", [code for code in categories if code != "lainnya"] + [NONE], category_of,
               lambda found: {**found["features"]["listed"], NONE: 30},
-              accepted=lambda line: {NONE if code in ("", "lainnya") else code for code in line["expect"].get("accept", [])}),
+              accepted=lambda line: {NONE if code in ("", "lainnya") else code for code in line["expect"].get("accept", [])}, has_pairs=True),
         Field("priority", ["normal", "high", "emergency"],
               lambda line: {"low": "normal"}.get(line["expect"].get("priority"), line["expect"].get("priority", "normal")),
               lambda found: {found["priority"]: 180 if found["is_sure"] else 90 if found["is_told"] else 60}, weight=lambda value: 3 if value == "emergency" else 1),
@@ -58,7 +66,7 @@ def fields():
               lambda line: line["expect"].get("type", "complaint"), lambda found: {found["type"]: 40}),
         Field("scope", ["in_scope", "out_of_scope_election", "out_of_scope_crime", "out_of_scope_private", "out_of_scope_court",
                         "out_of_scope_irrelevant"],
-              lambda line: line["expect"].get("scope", "in_scope"), lambda found: {found["scope"]: 160}, weight=lambda value: 1 if value == "in_scope" else 3),
+              lambda line: line["expect"].get("scope", "in_scope"), lambda found: {found["scope"]: 40 + 0.3 * listed(found) if found["scope"] == "in_scope" else 80}, weight=lambda value: 1 if value == "in_scope" else 6),
     ]
 
 
@@ -74,19 +82,22 @@ class Model:
         self.field = field
         self.places = place_words()
         rows = [(line, found) for line, found in zip(lines, read, strict=True) if field.expected(line) in field.values]
-        stems = [self.stems(found) for _, found in rows]
-        counts = collections.Counter(stem for message in stems for stem in message)
-        self.columns = {stem: i for i, stem in enumerate(sorted(stem for stem, times in counts.items() if times >= LEAST_MESSAGES))}
-        self.learn(self.matrix(stems), self.said([found for _, found in rows]), [field.values.index(field.expected(line)) for line, _ in rows], penalty)
+        signs = [self.signs(found) for _, found in rows]
+        counts = collections.Counter(sign for message in signs for sign in message)
+        self.columns = {sign: i for i, sign in enumerate(sorted(sign for sign, times in counts.items() if times >= (LEAST_FOR_PAIR if " " in sign else LEAST_MESSAGES)))}
+        self.learn(self.matrix(signs), self.said([found for _, found in rows]), [field.values.index(field.expected(line)) for line, _ in rows], penalty)
 
-    def stems(self, found):
-        pairs = zip(found["features"]["words"], found["features"]["stems"], strict=True)
-        return {stem for word, stem in pairs if not word.isdigit() and word not in self.places and len(word) > 1}
+    def signs(self, found):
+        words = found["features"]["words"]
+        stems = [None if word.isdigit() or word in self.places or len(word) == 1 else stem
+                 for word, stem in zip(words, found["features"]["stems"], strict=True)]
+        pairs = {f"{first} {second}" for first, second in itertools.pairwise(stems) if first and second} if self.field.has_pairs else set()
+        return {stem for stem in stems if stem} | pairs | set(found["features"]["traits"])
 
-    def matrix(self, stems):
-        places = [(row, self.columns[stem]) for row, message in enumerate(stems) for stem in message if stem in self.columns]
+    def matrix(self, signs):
+        places = [(row, self.columns[sign]) for row, message in enumerate(signs) for sign in message if sign in self.columns]
         rows, columns = zip(*places) if places else ((), ())
-        return scipy.sparse.csr_matrix((numpy.ones(len(rows)), (rows, columns)), shape=(len(stems), len(self.columns)))
+        return scipy.sparse.csr_matrix((numpy.ones(len(rows)), (rows, columns)), shape=(len(signs), len(self.columns)))
 
     def said(self, read):
         points = numpy.zeros((len(read), len(self.field.values)))
@@ -119,19 +130,19 @@ class Model:
 
     def predict(self, read):
         """As the program will, without rounding."""
-        scores = self.matrix([self.stems(found) for found in read]) @ self.weights + self.said(read) + self.bias
+        scores = self.matrix([self.signs(found) for found in read]) @ self.weights + self.said(read) + self.bias
         return [self.field.values[best] for best in scores.argmax(axis=1)]
 
     def toml(self):
         lines = []
-        stems = sorted(self.columns, key=self.columns.get)
+        signs = sorted(self.columns, key=self.columns.get)
         points = numpy.rint(self.weights / POINT).astype(int)
         for value, name in enumerate(self.field.values):
             lines.append(f"\n[learned.{self.field.name}.{name}]\nbias = {round(self.bias[value] / POINT)}\nstems = [")
-            weighed = [(stem, points[i, value]) for i, stem in enumerate(stems) if abs(points[i, value]) >= LEAST_WEIGHT]
+            weighed = [(sign, points[i, value]) for i, sign in enumerate(signs) if abs(points[i, value]) >= LEAST_WEIGHT]
             line = " "
-            for stem, counts in sorted(weighed, key=lambda pair: (-pair[1], pair[0])):
-                item = f' "{stem} {counts}",'
+            for sign, counts in sorted(weighed, key=lambda pair: (-pair[1], pair[0])):
+                item = f' "{sign} {counts}",'
                 if len(line) + len(item) > 140:
                     lines.append(line)
                     line = " "

@@ -117,10 +117,9 @@ std::string_view name_of(normalizer::CommandKind kind) {
 }
 
 // What scripts/learn learns from: the words as the rules read them, and what the lists of routing.toml make of them.
-json::object features_of(const core::Message& message) {
+json::object features_of(const normalizer::Analysis& found) {
   const normalizer::Rules& rules = tests::shipped_rules();
-  const std::string text = message.subject + '\n' + message.text;
-  const normalizer::Reading reading(text, rules.lexicon);
+  const normalizer::Reading& reading = found.reading;
   json::array words, stems;
   for (std::uint32_t i = 0; i < reading.words.list.size(); ++i) {
     const std::string_view word = reading.word(i, rules.lexicon);
@@ -128,15 +127,16 @@ json::object features_of(const core::Message& message) {
     stems.emplace_back(normalizer::stem_of(word));
   }
   json::object listed;
-  for (const auto& candidate : normalizer::classify(reading, message, nullptr, rules).candidates)
+  for (const auto& candidate : found.classification.candidates)
     if (candidate.listed != 0) listed[candidate.category->code] = candidate.listed;
-  return {{"words", std::move(words)}, {"stems", std::move(stems)}, {"listed", std::move(listed)}};
+  return {{"words", std::move(words)}, {"stems", std::move(stems)}, {"traits", json::array(reading.traits.begin(), reading.traits.end())}, {"listed", std::move(listed)}};
 }
 
 json::object read_message(const normalizer::Normalizer& normalizer, const json::object& line) {
   const std::string id = text_at(line, "id");
   const normalizer::Origin origin{text_at(line, "channel"), "corpus", kMorning, {}};
-  const auto dangers = normalizer.analyze(origin, message_of(line, id)).assessment.dangers;
+  const normalizer::Analysis analysis = normalizer.analyze(origin, message_of(line, id));
+  const auto& dangers = analysis.assessment.dangers;
   const bool is_sure = std::ranges::any_of(
       dangers, [](const normalizer::ToldDanger& told) { return told.standing == normalizer::Standing::real && told.danger->emergency; });
   const auto [complaint, command, fingerprints, continuation, sketch] = normalizer.normalize(origin, message_of(line, id));
@@ -157,7 +157,7 @@ json::object read_message(const normalizer::Normalizer& normalizer, const json::
           {"is_sure", is_sure},
           {"command", name_of(command.kind)},
           {"masked", complaint.contact.subject + '\n' + complaint.description},
-          {"features", features_of(complaint.contact)}};
+          {"features", features_of(analysis)}};
 }
 
 normalizer::Rules& rules_without_learned() {
