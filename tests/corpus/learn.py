@@ -25,8 +25,9 @@ NONE = "none"
 POINT = 0.025           # what a point is worth in the model
 LEAST_MESSAGES = 2      # that hold a stem
 LEAST_FOR_PAIR = 4
-PENALTY = 0.4
+PENALTY = 0.8
 BIAS_PENALTY = 40       # so that the shortest text is judged by its words, too
+SHARE_OF_OTHERS = 0.25
 LEAST_WEIGHT = 4        # points; less is not worth its place
 HEAD = """# Ditulis oleh scripts/learn dari pesan berlabel (tests/corpus/messages/tuning); jangan disunting, jalankan lagi.
 # Written by scripts/learn from labelled messages (tests/corpus/messages/tuning); do not edit, run it again.
@@ -38,7 +39,10 @@ HEAD = """# Ditulis oleh scripts/learn dari pesan berlabel (tests/corpus/message
 
 
 def category_of(line):
+    """None where it is not known: whoever labels a matter of another city need not say what it is."""
     category = line["expect"].get("category", "")
+    if category == "" and line["expect"].get("scope") == "other_jurisdiction":
+        return None
     return NONE if category in ("", "lainnya") else category
 
 
@@ -85,7 +89,7 @@ class Model:
         signs = [self.signs(found) for _, found in rows]
         counts = collections.Counter(sign for message in signs for sign in message)
         self.columns = {sign: i for i, sign in enumerate(sorted(sign for sign, times in counts.items() if times >= (LEAST_FOR_PAIR if " " in sign else LEAST_MESSAGES)))}
-        self.learn(self.matrix(signs), self.said([found for _, found in rows]), [field.values.index(field.expected(line)) for line, _ in rows], penalty)
+        self.learn(self.matrix(signs), self.said([found for _, found in rows]), numpy.array([self.wanted(line) for line, _ in rows]), penalty)
 
     def signs(self, found):
         words = found["features"]["words"]
@@ -107,11 +111,16 @@ class Model:
                     points[row, self.field.values.index(value)] = counts * POINT
         return points
 
-    def learn(self, matrix, said, labels, penalty):
+    def wanted(self, line):
+        """How much each value is the right one: what another reader might have said has a share in it."""
+        label = self.field.expected(line)
+        others = [value for value in self.field.accepted(line) if value in self.field.values and value != label]
+        share = SHARE_OF_OTHERS if others else 0
+        return [1 - share if value == label else share / len(others) if value in others else 0 for value in self.field.values]
+
+    def learn(self, matrix, said, wanted, penalty):
         count, values = matrix.shape[1], len(self.field.values)
-        wanted = numpy.zeros((matrix.shape[0], values))
-        wanted[numpy.arange(len(labels)), labels] = 1
-        worth = numpy.array([[self.field.weight(self.field.values[label])] for label in labels])
+        worth = wanted @ numpy.array([[self.field.weight(value)] for value in self.field.values])
 
         def loss(flat):
             weights = flat[:count * values].reshape(count, values)
