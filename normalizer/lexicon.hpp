@@ -63,11 +63,13 @@ enum class Meaning : std::uint8_t {
   alley_word,
   estate_word,
   landmark_word,
-  site,      // a kind of place that bears a name of its own: the line of `sites`
-  landmark,  // a place that bears one name in the whole city: the line of `landmarks`
-  thing,     // what a report is about: the line of `things`
-  everyday,  // a word that everybody uses: nobody's and no place's name
-  title,     // part of a street's name that people leave out
+  well_known,  // a street, the line of `streets`, or an estate: kEstates on from there, the line of `estates`
+  site,        // a kind of place that bears a name of its own: the line of `sites`
+  landmark,    // a place that bears one name in the whole city: the line of `landmarks`
+  thing,       // what a report is about: the line of `things`
+  state,       // what is wrong with it: the line of `states`
+  everyday,    // a word that everybody uses: nobody's and no place's name
+  title,       // part of a street's name that people leave out
   crossing_word,
   distance_unit,
   distance_from,
@@ -82,6 +84,7 @@ enum class Meaning : std::uint8_t {
   name_end,
 };
 
+inline constexpr std::size_t kEstates = 1024;     // the first index of one among Meaning::well_known
 inline constexpr std::size_t kLongestPhrase = 8;  // words
 
 struct Match {

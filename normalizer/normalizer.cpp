@@ -107,7 +107,8 @@ bool tells_of_a_matter(const Complaint& complaint, const Analysis& found) {
   const MessageKind kind = found.message.kind;
   if (command != CommandKind::none && command != CommandKind::officer) return false;
   if (kind == MessageKind::retraction || kind == MessageKind::reaction || kind == MessageKind::unsupported) return false;
-  return complaint.report_type != core::ReportType::thanks && complaint.scope != core::Scope::out_of_scope_irrelevant;
+  if (complaint.report_type == core::ReportType::thanks) return false;
+  return complaint.scope != core::Scope::out_of_scope_irrelevant || found.reading.has(Meaning::thing);
 }
 
 void set_places(Complaint& complaint, Places places) {

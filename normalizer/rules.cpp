@@ -139,13 +139,14 @@ class RulesReader {
     phrases(words, "yesterday", "It happened yesterday.", Meaning::yesterday);
     phrases(words, "fillers", "Tell nothing of the matter: not counted when reports are compared.", Meaning::filler);
     kinds(words, "things", "What reports are about; other words for the same behind |.", Meaning::thing);
+    kinds(words, "states", "What is wrong with it, likewise.", Meaning::state);
   }
 
   // Lists of which each line holds the words for one, behind |.
-  void kinds(Settings& table, std::string_view key, std::string_view about, Meaning meaning) {
+  void kinds(Settings& table, std::string_view key, std::string_view about, Meaning meaning, std::size_t first = 0) {
     const auto lines = table.texts(key, about, {});
     for (std::size_t i = 0; i < lines.size(); ++i)
-      for (const auto& word : split(lines[i], '|')) add(table, key, word, meaning, i, 1);
+      for (const auto& word : split(lines[i], '|')) add(table, key, word, meaning, first + i, 1);
   }
 
   std::uint8_t lasts_hours(Settings& table) {
@@ -434,6 +435,8 @@ class RulesReader {
     phrases(places, "landmark_words", "Words with which people describe a spot.", Meaning::landmark_word);
     kinds(places, "sites", "Kinds of places that bear names of their own; other words for a kind behind |.", Meaning::site);
     kinds(places, "landmarks", "Places that bear one name in the whole city; other names of each behind |.", Meaning::landmark);
+    kinds(places, "streets", "Well-known streets; other names of each behind |.", Meaning::well_known);
+    kinds(places, "estates", "Well-known estates, likewise.", Meaning::well_known, kEstates);
     phrases(places, "titles", "Parts of a street's name that people leave out.", Meaning::title);
     phrases(places, "crossing_words", "Words between two streets that meet.", Meaning::crossing_word);
     phrases(places, "distance_units", "Units of a distance.", Meaning::distance_unit);

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include "normalizer/stem.hpp"
+
 namespace satupintu::normalizer {
 
 namespace {
@@ -16,6 +18,7 @@ constexpr std::size_t kFewestWords = 3;    // fewer are shared by too many to fi
 constexpr double kLargestAccuracyM = 300;  // a position known less well tells no spot
 constexpr std::size_t kShortestName = 3;   // letters
 constexpr std::size_t kLongestWord = 24;   // letters of a word that are looked at
+constexpr std::size_t kRows = kBands * kRowsPerBand;
 constexpr unsigned kPositionSteps = 1U << 24U;
 
 // The finaliser of splitmix64 (Steele, Lea, Flood 2014).
@@ -41,7 +44,7 @@ std::uint8_t hash8(std::string_view text) { return text.empty() ? std::uint8_t{0
 
 // Odd multipliers: each makes another order of the same hashes.
 constexpr auto kMultipliers = [] {
-  std::array<std::uint64_t, kSignatureRows> odd{};
+  std::array<std::uint64_t, kRows> odd{};
   for (std::size_t i = 0; i < odd.size(); ++i) odd[i] = mixed(0x9e3779b97f4a7c15U * (i + 1)) | 1U;
   return odd;
 }();
@@ -61,19 +64,7 @@ class MinHash {
     add((last_three << 8U | ' ') & 0xffffffU);
   }
 
-  [[nodiscard]] std::array<std::uint8_t, kSignatureRows> signature() const {
-    std::array<std::uint8_t, kSignatureRows> rows{};
-    std::ranges::transform(least_, rows.begin(), [](std::uint32_t least) {
-      constexpr unsigned kMostZeros = 15;
-      const unsigned zeros = std::min(static_cast<unsigned>(std::countl_zero(least)), kMostZeros);
-      const unsigned next_four = (least << (zeros + 1)) >> 28U;
-      return static_cast<std::uint8_t>(zeros << 4U | (15U - next_four));
-    });
-    return rows;
-  }
-
   [[nodiscard]] std::array<std::uint32_t, kBands> bands() const {
-    static_assert(kBands * kRowsPerBand <= kSignatureRows);
     std::array<std::uint32_t, kBands> hashes{};
     for (std::size_t band = 0; band < kBands; ++band) {
       std::uint64_t hash = band;
@@ -90,7 +81,7 @@ class MinHash {
       least_[i] = std::min(least_[i], static_cast<std::uint32_t>(hash * kMultipliers[i] >> 32U));
   }
 
-  std::array<std::uint32_t, kSignatureRows> least_{};
+  std::array<std::uint32_t, kRows> least_{};
 };
 
 // As all of its spellings are written.
@@ -129,8 +120,6 @@ void sketch_words(Sketch& sketch, const Reading& reading, const Lexicon& lexicon
   told.erase(std::ranges::unique(told).begin(), told.end());
   for (const std::string_view word : told) minhash.add_word(word);
   sketch.words = static_cast<std::uint8_t>(std::min<std::size_t>(told.size(), 255));
-  if (told.empty()) return;
-  sketch.signature = minhash.signature();
   if (told.size() >= kFewestWords) sketch.bands = minhash.bands();
 }
 
@@ -169,6 +158,9 @@ std::uint16_t two_words(std::string_view first, std::string_view second) {
   return static_cast<std::uint16_t>(hash8(first) << 8U | hash8(second));
 }
 
+// The name of a well-known street or estate, whatever it is called.
+std::uint16_t well_known(const Match& match) { return hash16("well known " + std::to_string(match.index)); }
+
 // Reads "Jl. Moh. Toha no 5, Gg. Masjid blok C" into the sketch.
 class Address {
  public:
@@ -182,6 +174,8 @@ class Address {
           std::fill(kinds_.begin() + match.first, kinds_.begin() + match.last + 1, match.meaning);
       }
     }
+    for (const Match& match : reading.matches)
+      if (match.meaning == Meaning::well_known) known_.push_back(match);
     ends_ = words_of(reading, Meaning::kelurahan, Meaning::kecamatan, Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::rt_word,
                      Meaning::rw_word, Meaning::problem, Meaning::everyday);
     left_out_ = words_of(reading, Meaning::title);
@@ -215,9 +209,26 @@ class Address {
     while (i < kinds_.size() && kinds_[i] == Meaning::number_word) ++i;
     if (i == kinds_.size()) return i;
     if (word == "km") set(sketch_.kilometre, static_cast<std::uint8_t>(number_of(folded(i), 255)));
-    else if (word.starts_with("bl")) set(sketch_.block, hash8(folded(i)));
+    else if (word.starts_with("bl")) return read_block(i);
     else set_house_number(i);
     return i + 1;
+  }
+
+  // "blok G3/8", "blok C5 no 12"; "blok F 12" and "blok F12" may be the same house, or one of block F12.
+  std::uint32_t read_block(std::uint32_t i) {
+    const auto& list = reading_.words.list;
+    std::string block(folded(i));
+    std::uint32_t next = i + 1;
+    const bool is_joined = next < list.size() && list[next].number && list[next].begin == list[i].end;
+    const bool has_house =
+        next + 1 < list.size() && !list[next + 1].after_break && (list[next + 1].number || kinds_[next + 1] == Meaning::number_word);
+    if (is_joined && has_house) block += folded(next++);
+    set(sketch_.block, hash8(block));
+    if (next < list.size() && list[next].number) {
+      if (!is_joined || has_house) set_house_number(next);
+      ++next;
+    }
+    return next;
   }
 
   void set_house_number(std::uint32_t i) { set(sketch_.house_number, static_cast<std::uint16_t>(number_of(folded(i), 9999))); }
@@ -225,6 +236,13 @@ class Address {
   std::uint32_t read_name(std::uint32_t i, Meaning kind) {
     std::vector<std::string> name, titles;
     const std::uint32_t first = i;
+    for (const Match& match : known_) {
+      if (match.first < i || match.first > i + 1) continue;
+      set_name(match.index < kEstates ? Meaning::street_word : Meaning::estate_word, well_known(match));
+      for (i = match.last + 1; i < kinds_.size() && !kinds_[i] && !reading_.words.list[i].after_break; ++i)
+        if (i == match.last + 1 && reading_.words.list[i].number) set_house_number(i);
+      return i;
+    }
     for (; i < kinds_.size() && !kinds_[i]; ++i) {
       const Word& word = reading_.words.list[i];
       const bool is_behind = i > first;
@@ -275,6 +293,7 @@ class Address {
   const Lexicon& lexicon_;
   std::vector<std::optional<Meaning>> kinds_;
   std::vector<bool> ends_, left_out_, tells_;
+  std::vector<Match> known_;
 };
 
 // Once each; what comes when all are known is left out.
@@ -304,11 +323,27 @@ std::optional<std::size_t> name_behind(const Reading& reading, const Match& site
       if (goes_on && is(name + 1, Meaning::city)) continue;
       return name;
     }
+    if (is(name, Meaning::kelurahan, Meaning::kecamatan)) return name;
     if (is(name, Meaning::at, Meaning::everyday, Meaning::problem, Meaning::site, Meaning::filler, Meaning::name_end)) return std::nullopt;
     const bool is_left_out = !list[name].number && (is(name, Meaning::title) || reading.words.folded_of(list[name]).size() < kShortestName);
     if (!is_left_out || !goes_on) return name;
   }
   return std::nullopt;
+}
+
+// What is said not to be meant: "bukan yang di depan masjid".
+std::vector<bool> denied_words(const Reading& reading) {
+  constexpr std::uint32_t kReach = 4;  // words
+  std::vector<bool> denied(reading.words.list.size());
+  for (const Match& match : reading.matches) {
+    // "di TK Melati, eh maksud saya di SD Poris Jaya"
+    if (match.meaning == Meaning::correction)
+      for (std::uint32_t i = match.first > kReach ? match.first - kReach : 0; i < match.first; ++i) denied[i] = true;
+    if (match.meaning != Meaning::denial) continue;
+    for (std::uint32_t i = match.last + 1; i < denied.size() && i <= match.last + kReach && !reading.words.list[i].after_break; ++i)
+      denied[i] = true;
+  }
+  return denied;
 }
 
 // "di halte", "depan halte", "halte ciputra"; and the name of what stands before: "jembatan kaca", but not "halte kacanya".
@@ -323,10 +358,13 @@ bool tells_where(const Reading& reading, const Match& thing) {
 
 // "bus lambat di halte": where something is is not what it is about, unless nothing else is.
 void add_things(Sketch& sketch, const Reading& reading) {
+  const std::vector<bool> denied = denied_words(reading);
+  for (const Match& match : reading.matches)
+    if (match.meaning == Meaning::state && !denied[match.first]) add(sketch.states, static_cast<std::uint8_t>(1 + match.index % 255U));
   for (const bool is_place : {false, true}) {
     const std::uint8_t place = is_place && sketch.things[0] != 0 ? kThingIsPlace : 0;
     for (const Match& match : reading.matches) {
-      if (match.meaning != Meaning::thing) continue;
+      if (match.meaning != Meaning::thing || denied[match.first]) continue;
       if (tells_where(reading, match) == is_place)
         add(sketch.things, static_cast<std::uint8_t>((1 + match.index % 127U) | place), kThingIsPlace);
     }
@@ -336,113 +374,143 @@ void add_things(Sketch& sketch, const Reading& reading) {
 // "puskesmas cipondoh", "pasar malabar", "smpn 43": what it is and what it is called together are one place in the city. "tangcity" is one
 // alone.
 void add_sites(Sketch& sketch, const Reading& reading, const Lexicon& lexicon) {
-  constexpr unsigned kKinds = 254;  // 255: none
+  constexpr unsigned kKinds = 254;         // 255: none
+  constexpr std::size_t kWordsOfName = 3;  // before its number
+  const std::vector<bool> denied = denied_words(reading);
+  const std::vector<bool> ends = words_of(reading, Meaning::at, Meaning::filler, Meaning::problem, Meaning::name_end, Meaning::thing);
+  const auto& list = reading.words.list;
   for (const Match& match : reading.matches) {
+    if (denied[match.first]) continue;
     if (match.meaning == Meaning::landmark) add(sketch.sites, static_cast<std::uint16_t>(0xff00U | (1U + match.index % 255U)));
     if (match.meaning != Meaning::site) continue;
     const auto name = name_behind(reading, match);
     if (!name) continue;
     std::string called = sound_of(canonical(reading, *name, lexicon));
-    // "SDN Cikokol 12"
-    if (*name + 1 < reading.words.list.size() && reading.words.list[*name + 1].number && !reading.words.list[*name].number)
-      called += reading.words.folded_of(reading.words.list[*name + 1]);
+    // "puskesmas poris gaga" is not that of Poris Plawad.
+    for (const Match& area : reading.matches)
+      if (area.meaning == Meaning::kelurahan && area.first == *name) called = "kelurahan " + std::to_string(area.index);
+    // "SDN Tanah Tinggi 6": with a number all of its words count, for the next one may be "SDN Tanah Tinggi Baru 6".
+    std::string whole = called;
+    for (std::size_t i = *name + 1; !list[*name].number && i < list.size() && i <= *name + kWordsOfName && !list[i].after_break; ++i) {
+      if (ends[i]) break;
+      whole += list[i].number ? std::string(reading.words.folded_of(list[i])) : sound_of(canonical(reading, i, lexicon));
+      if (!list[i].number) continue;
+      called = whole;
+      break;
+    }
     add(sketch.sites, static_cast<std::uint16_t>((1U + match.index % kKinds) << 8U | hash8(called)));
   }
 }
 
-constexpr unsigned kContinues = 4;  // the bit of a name that says that it stands right behind the one before it
-constexpr unsigned kNameBits = 7;   // with those of NameOf
+constexpr unsigned kNameBits = 7;  // those of NameOf
 
+// Sorts the words of a text by what they tell, and adds the most telling ones to the sketch.
 class Names {
  public:
-  Names(Sketch& sketch, const core::Location& location, const Lexicon& lexicon) : sketch_(sketch), location_(location), lexicon_(lexicon) {}
-
-  void read_address(const Reading& reading) {
-    const std::vector<bool> common = common_words(reading, true);
-    for (std::size_t i = 0; i < common.size(); ++i)
-      if (!common[i] && !reading.words.list[i].number) add(name_of(reading, i), NameOf::address);
+  Names(Sketch& sketch, const Reading& reading, const core::Location& location, const Rules& rules)
+      : sketch_(sketch), reading_(reading), location_(location), rules_(rules), of_(reading.words.list.size()) {
+    sort_out();
   }
 
-  // Its first words may be a kind of landmark only: "depan alfamart".
-  void read_landmark(const Reading& reading) {
-    const std::vector<bool> common = common_words(reading, false);
-    const std::vector<bool> kinds = words_of(reading, Meaning::everyday, Meaning::site, Meaning::landmark_word);
-    std::size_t described = 0;
-    for (std::size_t i = 0; i < common.size() && described < kWordsOfLandmark; ++i) {
-      if (common[i] || reading.words.list[i].number || reading.words.folded_of(reading.words.list[i]).size() < kShortestName) continue;
-      ++described;
-      if (!kinds[i]) add(name_of(reading, i), NameOf::landmark);
-      else if (described <= kKindsOfLandmark) add(canonical(reading, i, lexicon_), NameOf::kind_of_landmark);
-    }
+  void read_text() {
+    for (const Match& match : reading_.matches)
+      if (match.meaning == Meaning::landmark_word) read_spot(match.last + 1);
+    add_well_known();
+    const std::vector<bool> denied = denied_words(reading_);
+    for (std::size_t i = 0; i < of_.size(); ++i)
+      if (of_[i] && denied[i]) of_[i] = NameOf::denied;
+    for (const NameOf of :
+         {NameOf::landmark, NameOf::kind_of_landmark, NameOf::nobody_known, NameOf::denied, NameOf::number, NameOf::ordinary})
+      add_all(of);
   }
 
-  // Words that stand together first, which are names the likeliest; then single ones that none of our lists holds; then the rest.
-  void read_text(const Reading& reading) {
-    const std::vector<bool> said = said_words(reading);
-    const auto stands_with_last = [&](std::size_t i) {
-      return i > 0 && i < said.size() && !said[i - 1] && !said[i] && !reading.words.list[i].after_break;
-    };
-    for (std::size_t i = 0; i < said.size(); ++i) {
-      if (said[i] || !(stands_with_last(i) || stands_with_last(i + 1))) continue;
-      if (!add(name_of(reading, i), NameOf::nothing_known, stands_with_last(i) ? kContinues : 0)) break;
-    }
-    for (const bool known : {false, true}) {
-      for (std::size_t i = 0; i < said.size(); ++i)
-        if (!said[i] && (reading.ids[i] != 0) == known) add(name_of(reading, i), NameOf::nothing_known);
-    }
+  // Of a landmark that is told apart from the text.
+  void read_landmark() {
+    read_spot(0);
+    for (const NameOf of : {NameOf::landmark, NameOf::kind_of_landmark}) add_all(of);
+  }
+
+  // Of a street.
+  void read_address() {
+    add_well_known();
+    const std::vector<bool> common = words_of(reading_, Meaning::thing, Meaning::state, Meaning::site, Meaning::landmark);
+    for (std::size_t i = 0; i < of_.size(); ++i)
+      if (of_[i] && !common[i] && !reading_.words.list[i].number) add(name_of(i), NameOf::address);
   }
 
  private:
-  static constexpr std::size_t kWordsOfLandmark = 3;
-  static constexpr std::size_t kKindsOfLandmark = 2;  // words
-  static constexpr std::size_t kShortestRest = 5;     // letters behind a title
+  static constexpr std::uint32_t kWordsOfSpot = 3;
+  static constexpr std::size_t kShortestRest = 5;    // letters behind a title
+  static constexpr std::size_t kShortestNumber = 2;  // digits; fewer are everybody's
 
-  // Words whose meaning is another than to be part of a name.
-  std::vector<bool> said_words(const Reading& reading) const {
-    std::vector<bool> said(reading.words.list.size());
-    for (const Match& match : reading.matches) {
-      const bool is_name = match.meaning == Meaning::group || match.meaning == Meaning::kelurahan || match.meaning == Meaning::kecamatan ||
-                           match.meaning == Meaning::no_place;
-      if (!is_name) std::fill(said.begin() + match.first, said.begin() + match.last + 1, true);
+  void sort_out() {
+    std::vector<bool> common = words_of(reading_, Meaning::filler, Meaning::everyday, Meaning::name_end, Meaning::at, Meaning::number_word,
+                                        Meaning::rt_word, Meaning::rw_word, Meaning::kelurahan_word, Meaning::kecamatan_word,
+                                        Meaning::title, Meaning::landmark_word, Meaning::thing, Meaning::state, Meaning::city,
+                                        Meaning::street_word, Meaning::alley_word, Meaning::estate_word, Meaning::site, Meaning::landmark);
+    // In an address "jalan raya" is no saying.
+    mark(common, reading_.hidden, Meaning::street_word, Meaning::alley_word, Meaning::estate_word);
+    for (std::size_t i = 0; i < of_.size(); ++i) {
+      if (common[i]) continue;
+      const std::string_view word = canonical(reading_, i, rules_.lexicon);
+      if (reading_.words.list[i].number) {
+        // "3 hari", "jam 10"
+        const bool counts = (i > 0 && common[i - 1]) || (i + 1 < of_.size() && common[i + 1]);
+        if (word.size() > kShortestNumber || (word.size() == kShortestNumber && !counts)) of_[i] = NameOf::number;
+      } else if (word.size() >= kShortestName && !lies_in(word)) {
+        of_[i] = rules_.learned.holds(stem_of(word)) ? NameOf::ordinary : NameOf::nobody_known;
+      }
     }
-    for (std::size_t i = 0; i < said.size(); ++i) {
-      if (said[i]) continue;
-      const std::string_view word = canonical(reading, i, lexicon_);
-      said[i] = reading.words.list[i].number || word.size() < kShortestName || (reading.ids[i] != 0 && lies_in(word));
-    }
-    return said;
   }
 
-  // Words that are in no name. What is called after a kelurahan in which it does not lie bears its name.
-  std::vector<bool> common_words(const Reading& reading, bool is_address) const {
-    std::vector<bool> common =
-        words_of(reading, Meaning::filler, Meaning::name_end, Meaning::at, Meaning::number_word, Meaning::rt_word, Meaning::rw_word,
-                 Meaning::kelurahan_word, Meaning::kecamatan_word, Meaning::title, Meaning::problem);
-    if (is_address) {
-      mark(common, reading.matches, Meaning::category, Meaning::thing, Meaning::everyday, Meaning::site, Meaning::landmark_word);
-      // In an address "jalan raya" is no saying.
-      for (const auto* matches : {&reading.hidden, &reading.matches})
-        mark(common, *matches, Meaning::street_word, Meaning::alley_word, Meaning::estate_word);
+  // "depan toko cat warna jaya": its first words may be a kind of landmark only.
+  void read_spot(std::uint32_t first) {
+    const std::vector<bool> kinds = words_of(reading_, Meaning::everyday, Meaning::site);
+    const std::vector<bool> ends = words_of(reading_, Meaning::at, Meaning::problem, Meaning::rt_word, Meaning::rw_word,
+                                            Meaning::kelurahan_word, Meaning::kecamatan_word);
+    std::uint32_t described = 0;
+    for (std::uint32_t i = first; i < of_.size() && described < kWordsOfSpot; ++i) {
+      const Word& word = reading_.words.list[i];
+      if (i > 0 && (word.after_break || ends[i])) break;
+      const std::string_view spelt = canonical(reading_, i, rules_.lexicon);
+      if (word.number || spelt.size() < kShortestName || lies_in(spelt)) continue;
+      if (kinds[i]) of_[i] = NameOf::kind_of_landmark;
+      else if (of_[i]) of_[i] = NameOf::landmark;
+      else continue;
+      ++described;
     }
-    const std::vector<bool> areas = words_of(reading, Meaning::kelurahan, Meaning::kecamatan);
-    for (std::size_t i = 0; i < common.size(); ++i)
-      if (areas[i] && lies_in(canonical(reading, i, lexicon_))) common[i] = true;
-    return common;
+  }
+
+  void add_well_known() {
+    for (const Match& match : reading_.matches) {
+      if (match.meaning != Meaning::well_known) continue;
+      for (std::uint32_t i = match.first; i <= match.last; ++i) of_[i].reset();
+      add(std::to_string(well_known(match)), NameOf::address);
+    }
   }
 
   // "kisamaun" is Ki Samaun.
-  std::string name_of(const Reading& reading, std::size_t i) const {
-    std::string_view word = canonical(reading, i, lexicon_);
-    if (reading.ids[i] == 0 && word.starts_with("ki") && word.size() >= 2 + kShortestRest) word.remove_prefix(2);
-    return sound_of(word);
+  std::string name_of(std::size_t i) const {
+    std::string_view word = canonical(reading_, i, rules_.lexicon);
+    if (reading_.ids[i] == 0 && word.starts_with("ki") && word.size() >= 2 + kShortestRest) word.remove_prefix(2);
+    return sound_of(stem_of(word));
   }
 
-  // False when there is no room for more.
-  bool add(std::string_view name, NameOf of, unsigned continues = 0) {
-    if (name.size() < kShortestName) return true;
+  // "pom bensin" and "SPBU" are one kind.
+  std::string kind_of(std::size_t i) const {
+    for (const Match& match : reading_.matches)
+      if (match.meaning == Meaning::site && match.first <= i && i <= match.last) return "site " + std::to_string(match.index);
+    return name_of(i);
+  }
+
+  void add_all(NameOf of) {
+    for (std::size_t i = 0; i < of_.size(); ++i)
+      if (of_[i] == of) add(of == NameOf::kind_of_landmark ? kind_of(i) : name_of(i), of);
+  }
+
+  void add(const std::string& name, NameOf of) {
     const unsigned hash = std::max(hash24(name) & ~kNameBits, kNameBits + 1);
-    normalizer::add(sketch_.names, hash | continues | static_cast<unsigned>(of), kNameBits);
-    return sketch_.names.back() == 0;
+    normalizer::add(sketch_.names, hash | static_cast<unsigned>(of), kNameBits);
   }
 
   bool lies_in(std::string_view word) const {
@@ -451,9 +519,38 @@ class Names {
   }
 
   Sketch& sketch_;
+  const Reading& reading_;
   const core::Location& location_;
-  const Lexicon& lexicon_;
+  const Rules& rules_;
+  std::vector<std::optional<NameOf>> of_;  // by word of the text; none: nothing is told by it
 };
+
+void add_names(Sketch& sketch, const Reading& reading, const core::Location& location, const Rules& rules) {
+  if (location.role != core::LocationRole::caller) {
+    for (const std::string* street : {&location.address, &location.cross_street}) {
+      const Reading read(*street, rules.lexicon);
+      Names(sketch, read, location, rules).read_address();
+    }
+    const Reading landmark(location.landmark, rules.lexicon);
+    Names(sketch, landmark, location, rules).read_landmark();
+  }
+  Names(sketch, reading, location, rules).read_text();
+}
+
+// "hasyim ashari depan pasar sipon": well-known streets and estates are known without "jalan" or "perumahan".
+void add_well_known(Sketch& sketch, const Reading& reading) {
+  const std::vector<bool> denied = denied_words(reading);
+  const auto set = [](std::uint16_t& field, std::uint16_t& other, std::uint16_t name) {
+    if (field == name || other == name) return;
+    if (field == 0) field = name;
+    else if (other == 0) other = name;
+  };
+  for (const Match& match : reading.matches) {
+    if (match.meaning != Meaning::well_known || denied[match.first]) continue;
+    if (match.index < kEstates) set(sketch.street, sketch.cross_street, well_known(match));
+    else set(sketch.estate, sketch.inner_estate, well_known(match));
+  }
+}
 
 void sketch_place(Sketch& sketch, const core::Location& location, const Lexicon& lexicon) {
   if (location.role == core::LocationRole::caller) return;
@@ -464,17 +561,11 @@ void sketch_place(Sketch& sketch, const core::Location& location, const Lexicon&
   sketch.kecamatan = hash8(split_words(location.kecamatan).folded);
   sketch.rt = static_cast<std::uint8_t>(number_of(location.rt, 255));
   sketch.rw = static_cast<std::uint8_t>(number_of(location.rw, 255));
-  Names names(sketch, location, lexicon);
-  for (const std::string* street : {&location.address, &location.cross_street}) {
-    if (street->empty()) continue;
-    const Reading reading(*street, lexicon);
-    Address(sketch, reading, lexicon).read();
-    names.read_address(reading);
-  }
-  if (!location.landmark.empty()) names.read_landmark(Reading(location.landmark, lexicon));
+  for (const std::string* street : {&location.address, &location.cross_street})
+    if (!street->empty()) Address(sketch, Reading(*street, lexicon), lexicon).read();
 }
 
-constexpr std::size_t kPackedBytes = kSignatureRows + 32 + kThings + 2 * kSites + 3 * kNames + 4 * kBands;
+constexpr std::size_t kPackedBytes = 32 + kThings + kStates + 2 * kSites + 3 * kNames + 4 * kBands;
 
 void put(std::string& out, std::uint32_t value, unsigned bytes) {
   for (unsigned i = bytes; i > 0; --i) out += static_cast<char>(value >> (8 * (i - 1)));
@@ -489,12 +580,12 @@ std::uint32_t steps(double degrees, double whole) {
 std::string Sketch::packed() const {
   std::string out;
   out.reserve(kPackedBytes);
-  for (const auto row : signature) put(out, row, 1);
   put(out, words, 1);
   for (const auto category : categories) put(out, category, 1);
   for (const auto thing : things) put(out, thing, 1);
+  for (const auto state : states) put(out, state, 1);
   put(out, lasts_hours, 1);
-  put(out, (widespread ? 1U : 0U) | (asks ? 2U : 0U), 1);
+  put(out, (widespread ? 1U : 0U) | (asks ? 2U : 0U) | (proposes ? 4U : 0U), 1);
   put(out, position ? steps(position->latitude, 180) : 0, 3);
   put(out, position ? steps(position->longitude, 360) : 0, 3);
   put(out, position ? static_cast<std::uint32_t>(std::clamp(std::ceil(position->accuracy_m / 10), 0.0, 255.0)) : 0, 1);
@@ -518,12 +609,14 @@ Sketch sketch_of(const Reading& reading, const core::Complaint& complaint, const
     sketch.lasts_hours = category->lasts_hours;
     sketch.widespread = category->widespread;
   }
+  add_well_known(sketch, reading);
   sketch_place(sketch, complaint.location, rules.lexicon);
   Address(sketch, reading, rules.lexicon).read_numbers();
   add_things(sketch, reading);
   add_sites(sketch, reading, rules.lexicon);
-  Names(sketch, complaint.location, rules.lexicon).read_text(reading);
-  sketch.asks = complaint.report_type == core::ReportType::information;
+  add_names(sketch, reading, complaint.location, rules);
+  sketch.proposes = complaint.report_type == core::ReportType::aspiration;
+  sketch.asks = complaint.report_type == core::ReportType::information && sketch.states[0] == 0;
   return sketch;
 }
 

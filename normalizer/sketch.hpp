@@ -16,33 +16,37 @@
 
 namespace satupintu::normalizer {
 
-inline constexpr std::size_t kSignatureRows = 18;
 inline constexpr std::size_t kBands = 6;
 inline constexpr std::size_t kRowsPerBand = 3;
-inline constexpr std::size_t kThings = 5;
+inline constexpr std::size_t kThings = 6;
 inline constexpr std::uint8_t kThingIsPlace = 128;  // set where it only tells where another thing is
-inline constexpr std::size_t kSites = 3;
-inline constexpr std::size_t kNames = 8;
+inline constexpr std::size_t kStates = 3;
+inline constexpr std::size_t kSites = 4;
+inline constexpr std::size_t kNames = 12;
 
 // Whose name a word is.
 enum class NameOf : std::uint8_t {
-  nothing_known,  // a word of the text that no list of ours holds
+  nobody_known,  // a word of the text that is nowhere else: likely a name
   address,
   landmark,
   kind_of_landmark,  // "depan alfamart": tells spots of one street apart, but names none
+  ordinary,          // none: a word of the text that many use
+  number,
+  denied,  // "bukan yang di depan masjid"
 };
 
 // All that is zero is unknown. Names are hashed as they sound, in the spelling that their ways of being written have in common.
 struct Sketch {
-  // MinHash over the letters, three by three, of the words that say something. A row is its least hash as a floating-point
-  // number, the larger the smaller, so that the signature of two texts together is the greater of each row.
-  std::array<std::uint8_t, kSignatureRows> signature{};
-  std::uint8_t words = 0;                      // different ones that say something; 255: that many or more
-  std::array<std::uint32_t, kBands> bands{};   // each of kRowsPerBand rows: reports that share one are compared
+  std::uint8_t words = 0;  // different ones that say something; 255: that many or more
+  // Of a MinHash over the letters, three by three, of the words that say something, kRowsPerBand rows each: reports that share one are
+  // compared.
+  std::array<std::uint32_t, kBands> bands{};
   std::array<std::uint8_t, 3> categories{};    // the report's own, then what it also speaks of
   std::array<std::uint8_t, kThings> things{};  // that it speaks of: see Meaning::thing
+  std::array<std::uint8_t, kStates> states{};  // what is wrong with them: see Meaning::state
   std::uint8_t lasts_hours = 0;                // see Category::lasts
   bool widespread = false;                     // see Category::widespread
+  bool proposes = false;                       // something that is not there yet
   bool asks = false;                           // asks for information
 
   struct Position {
@@ -58,7 +62,7 @@ struct Sketch {
   std::uint8_t kilometre = 0, block = 0;
   std::uint8_t rt = 0, rw = 0;
   std::array<std::uint16_t, kSites> sites{};  // "puskesmas cipondoh": a byte for the kind, one for its name
-  // Words by which few things are called: 21 bits of a hash, one that says whether it stands right behind the one before it, and NameOf.
+  // Words of the text, the most telling first: 21 bits of a hash, and NameOf.
   std::array<std::uint32_t, kNames> names{};
 
   // Big-endian, in this order; a position is two numbers of 24 bits and its accuracy in tens of metres. The bands come last:

@@ -23,6 +23,8 @@ void WordWeights::add(std::string_view sign, std::size_t topic, int points) {
   entries_[place->second].emplace_back(static_cast<std::uint16_t>(topic), static_cast<std::int16_t>(points));
 }
 
+bool WordWeights::holds(std::string_view stem) const { return places_.contains(hash_with(kEmptyHash, stem)); }
+
 template <class Visit>
 void WordWeights::visit(const Reading& reading, const Lexicon& lexicon, Visit visit) const {
   std::vector<bool> counted(entries_.size());

@@ -26,6 +26,9 @@ class WordWeights {
   // What speaks for or against `topic` before any word is read.
   void set_bias(std::size_t topic, int points) { bias_[topic] = points; }
 
+  // Whether a word of this stem speaks for or against anything: it is no name, then.
+  [[nodiscard]] bool holds(std::string_view stem) const;
+
   // Points by topic. Each counts once, however often it is repeated.
   [[nodiscard]] std::vector<int> points(const Reading& reading, const Lexicon& lexicon) const;
 

@@ -6,7 +6,8 @@
 
 namespace satupintu::queue {
 
-extern const std::string_view kPublishScript;      // similar.lua and publish.lua
+extern const std::string_view kPublishScript;      // similar_weights.lua, similar.lua and publish.lua
+extern const std::string_view kSimilarScript;      // the first two of these
 extern const std::string_view kAdvanceMarkScript;  // advance_mark.lua
 
 }  // namespace satupintu::queue

@@ -15,16 +15,19 @@
 -- However many reports share a feature, one is compared with at most kMostCandidates others.
 
 local function new_similar(tag, at, window)
-  local kFacts, kProfile, kChunk, kBands, kRows = 85, 100, 1310, 6, 18  -- a chunk just fits the 128 KB that Redis' allocator sets aside
+  local kFacts, kProfile, kChunk, kBands = 85, 100, 1310, 6  -- a chunk just fits the 128 KB that Redis' allocator sets aside
   local kSlices, kShards, kFull, kFirst, kNewest = 3, 32768, 12, 4, 8
   local kMostCandidates, kMostOfOne, kMostLinks, kMostNames, kMostBands = 32, 16, 6, 4, 2
-  local kFormat = '>' .. string.rep('B', 11) .. 'I3I3BHBHHHHHHBBBBHHH' .. string.rep('I3', 8)  -- the facts behind the signature
-  local kWords, kCategory, kLastCategory, kThing, kLastThing, kLasts, kFlags = 1, 2, 4, 5, 9, 10, 11
-  local kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 12, 13, 14, 15, 16
-  local kStreet, kCross, kAlley, kEstate, kInner, kHouse, kKilometre, kBlock, kRt, kRw = 17, 18, 19, 20, 21, 22, 23, 24, 25, 26
-  local kSite, kLastSite, kName, kLastName = 27, 29, 30, 37
-  local kUnknown, kAddress, kLandmark, kKindOfLandmark = 0, 1, 2, 3  -- the last bits of a name
-  local kContinues, kThingIsPlace, kLandmarkSite, kCodes = 4, 128, 255, 'SP-'  -- with which all codes begin
+  local kFormat = '>' .. string.rep('B', 15) .. 'I3I3BHBHHHHHHBBBBHHHH' .. string.rep('I3', 12)
+  local kWords, kCategory, kLastCategory, kThing, kLastThing, kState, kLastState, kLasts, kFlags = 1, 2, 4, 5, 10, 11, 13, 14, 15
+  local kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 16, 17, 18, 19, 20
+  local kStreet, kCross, kAlley, kEstate, kInner, kHouse, kKilometre, kBlock, kRt, kRw = 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+  local kSite, kLastSite, kName, kLastName = 31, 34, 35, 46
+  local kUnknown, kAddress, kLandmark, kKindOfLandmark, kNumber, kDenied = 0, 1, 2, 3, 5, 6  -- NameOf: the last bits of a name
+  local kAsks, kProposes = 2, 4                                      -- of the flags
+  local kThingIsPlace, kLandmarkSite, kCodes = 128, 255, 'SP-'       -- with which all codes begin
+  local kReasons = {'near', 'same_street', 'same_alley', 'same_estate', 'same_site', 'same_names', 'same_landmark', 'same_kelurahan',
+                    'same_kecamatan', 'same_rw', 'same_rt', 'same_kilometre', 'same_house_number', 'same_category', 'same_things'}
   local kNear, kNames, kSites, kNeighbourhood, kWithin, kWordings = 1, 2, 3, 4, 5, 6  -- kinds of features
   local kMetres = 111195 * 180 / 2 ^ 24                              -- a step north; a step east is twice as many degrees
   local kCell = 256                                                  -- steps north, 305 m
@@ -36,15 +39,15 @@ local function new_similar(tag, at, window)
   local remember = window + slice_length
   local slice = floor(at / slice_length)
 
-  local function read(facts)
-    local profile = {struct.unpack(kFormat, facts, kRows + 1)}
-    profile.signature = facts:sub(1, kRows)
-    return profile
+  local function read(facts) return {struct.unpack(kFormat, facts)} end
+
+  -- When the report of a profile was received, in seconds, and its code.
+  local function read_case(bytes)
+    local seconds, code = struct.unpack('>I4c11', bytes, kFacts + 1)
+    return seconds, kCodes .. code:match('^%Z+')
   end
 
-  local function write(profile)
-    return profile.signature .. struct.pack(kFormat, unpack(profile, 1, kLastName))
-  end
+  local function write(profile) return struct.pack(kFormat, unpack(profile, 1, kLastName)) end
 
   local function place_of(number)
     return tag .. 'similar:profiles:' .. floor(number / kChunk), number % kChunk * kProfile
@@ -78,7 +81,7 @@ local function new_similar(tag, at, window)
     local names = 0
     for i = kName, kLastName do
       local name = profile[i]
-      if name > 0 and name % 4 ~= kKindOfLandmark then
+      if name > 0 and name % 8 <= kLandmark then
         names = names + 1
         local to = names <= kMostNames and kept or asked
         to[#to + 1] = feature(kNames, floor(name / 8))
@@ -100,6 +103,7 @@ local function new_similar(tag, at, window)
   -- One that both state and that differs.
   local function differ(mine, theirs, field) return mine[field] > 0 and theirs[field] > 0 and mine[field] ~= theirs[field] end
   local function agree(mine, theirs, field) return mine[field] > 0 and mine[field] == theirs[field] end
+  local function is_one_alone(a, b) return (not a) ~= (not b) end
 
   -- Names of two words, of which people leave out the second, or which run on into something else.
   local function same_name(a, b, certain)
@@ -110,6 +114,17 @@ local function new_similar(tag, at, window)
   local function same_of_two(mine, theirs, one, other, certain)
     return same_name(mine[one], theirs[one], certain) or same_name(mine[other], theirs[other], certain) or
            same_name(mine[one], theirs[other], certain) or same_name(mine[other], theirs[one], certain)
+  end
+
+  -- How many of a list's values both state.
+  local function in_common(mine, theirs, first, last)
+    local shared = 0
+    for i = first, last do
+      for j = first, last do
+        if mine[i] > 0 and mine[i] == theirs[j] then shared = shared + 1 end
+      end
+    end
+    return shared
   end
 
   -- How many things each speaks of, and both; and whether all that one speaks of is the other's place.
@@ -129,59 +144,41 @@ local function new_similar(tag, at, window)
     return my_things, their_things, shared, my_places > 0 and their_things == my_places or their_places > 0 and my_things == their_places
   end
 
-  local function names_of(profile, of, or_of)
-    local count = 0
+  local function has_word(profile, of)
     for i = kName, kLastName do
-      local stands = profile[i] > 0 and profile[i] % 4
-      if stands == of or stands == or_of then count = count + 1 end
+      if profile[i] > 0 and profile[i] % 8 == of then return true end
     end
-    return count
+    return false
   end
 
-  -- The names that both hold: how many that are a place's in both, in one, in neither; words for kinds of landmark, and those that many
-  -- reports hold; parts of the address in both. `whole_address`: one's address is all in what the other says.
-  local function common_names(mine, theirs, frequent)
-    local common = {both = 0, one = 0, neither = 0, together = 0, kinds = 0, address = 0}
-    local my_address, their_address, last = 0, 0, nil
+  -- What a word is to two reports, by what it is to the one and to the other.
+  local function part_of_both(a, b)
+    local least, most = min(a, b), max(a, b)
+    if most == kDenied then return 'denied' end  -- "not the one in front of the mosque"
+    if most == kNumber then return 'ordinary' end
+    if a == kKindOfLandmark or b == kKindOfLandmark then return 'kinds' end
+    if most == kAddress and least == kAddress then return 'address' end
+    if most == kLandmark and least > kUnknown then return 'spot' end
+    if a == kLandmark or b == kLandmark then return 'spot_said' end
+    if a == kAddress or b == kAddress then return 'address_said' end
+    return least == kUnknown and 'unknown' or 'ordinary'
+  end
+
+  -- How many words both hold, by what they are to them. One that many reports hold says nothing but where it is a
+  -- place's name in both.
+  local function common_words(mine, theirs, frequent)
+    local common = {denied = 0, ordinary = 0, kinds = 0, address = 0, spot = 0, spot_said = 0, address_said = 0, unknown = 0}
     for i = kName, kLastName do
-      local name, a = floor(mine[i] / 8), mine[i] % 4
-      if name == 0 then break end
-      local before = last
-      last = nil
-      for j = kName, kLastName do
-        if floor(theirs[j] / 8) == name then
-          local b = theirs[j] % 4
-          if a == kAddress then my_address = my_address + 1 end
-          if b == kAddress then their_address = their_address + 1 end
-          if a == kAddress and b == kAddress then common.address = common.address + 1
-          elseif a == kKindOfLandmark or b == kKindOfLandmark then common.kinds = common.kinds + 1
-          elseif a ~= kUnknown and b ~= kUnknown then common.both = common.both + 1
-          elseif a ~= kUnknown or b ~= kUnknown then
-            local to = frequent[name] and 'kinds' or 'one'
-            common[to] = common[to] + 1
-          elseif not frequent[name] then
-            common.neither = common.neither + 1
-            if before == j - 1 and mine[i] % 8 >= kContinues and theirs[j] % 8 >= kContinues then common.together = common.together + 1 end
-          end
-          last = j
+      local word = floor(mine[i] / 8)
+      for j = kName, mine[i] > 0 and kLastName or 0 do
+        if floor(theirs[j] / 8) == word then
+          local part = part_of_both(mine[i] % 8, theirs[j] % 8)
+          if part == 'address' or part == 'spot' or not frequent[word] then common[part] = common[part] + 1 end
           break
         end
       end
     end
-    common.whole_address = my_address > 0 and my_address == names_of(mine, kAddress) or
-                           their_address > 0 and their_address == names_of(theirs, kAddress)
     return common
-  end
-
-  -- The kind of a site that both name, of one with a name of its own last, which says less: much goes on there.
-  local function common_site(mine, theirs)
-    local kind
-    for i = kSite, kLastSite do
-      for j = kSite, kLastSite do
-        if mine[i] > 0 and mine[i] == theirs[j] then kind = min(kind or kLandmarkSite, floor(mine[i] / 256)) end
-      end
-    end
-    return kind
   end
 
   -- Two of the same kind that bear different names: another crossing, another school.
@@ -212,9 +209,6 @@ local function new_similar(tag, at, window)
     return count
   end
 
-  -- Both are evidence: 1 of either is enough.
-  local function either(a, b) return 1 - (1 - a) * (1 - b) end
-
   local function holds_category(profile, category)
     for i = kCategory, kLastCategory do
       if profile[i] == category then return true end
@@ -222,54 +216,110 @@ local function new_similar(tag, at, window)
     return false
   end
 
-  -- From 0 to 1, how well one matter can be the other, by its category and by the things that are spoken of. Of categories that disagree one
-  -- may be wrong, the likelier the surer it is one spot.
-  local function common_matter(mine, theirs, is_one_spot)
-    local a, b = mine[kCategory], theirs[kCategory]
-    local my_things, their_things, shared, is_doubtful = common_things(mine, theirs)
-    local told_apart = shared == 0 and my_things > 0 and their_things > 0 and not is_doubtful
-    local is_related = a > 0 and b > 0 and (holds_category(mine, b) or holds_category(theirs, a))
-    local matter
-    if a > 0 and a == b then matter = shared > 0 and 1 or told_apart and 0.5 or 0.9
-    elseif is_related then matter = shared > 0 and 0.95 or told_apart and 0.35 or 0.8
-    elseif a == 0 or b == 0 then matter = shared > 0 and 0.9 or told_apart and 0.35 or 0.65
-    else matter = shared > 0 and (is_one_spot and 0.9 or 0.8) or 0.3 end
-    if shared == 1 and my_things > 1 and their_things > 1 then matter = matter * 0.8 end  -- and also of different ones
-    if mine[kFlags] >= 2 or theirs[kFlags] >= 2 then matter = matter * 0.9 end  -- one only asks
-    return matter
-  end
-
-  -- kLandmark when its spot has a name, kKindOfLandmark when only the kind of its landmark is told, nil when nothing is.
   local function has_spot(profile)
-    if profile[kSite] > 0 or names_of(profile, kLandmark) > 0 then return kLandmark end
-    return names_of(profile, kKindOfLandmark) > 0 and kKindOfLandmark or nil
+    return profile[kSite] > 0 or has_word(profile, kLandmark) or has_word(profile, kKindOfLandmark)
   end
 
-  -- What two places have in common; nil when they are visibly different.
+  local function has_named_place(profile)
+    return profile[kStreet] + profile[kAlley] + profile[kEstate] + profile[kSite] > 0 or has_word(profile, kLandmark)
+  end
+
+  -- Some matters befall a whole neighbourhood: whether both, or at least one, are of that kind.
+  local function is_wide(mine, theirs) return mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1 end
+  local function may_be_wide(mine, theirs) return mine[kFlags] % 2 == 1 or theirs[kFlags] % 2 == 1 end
+
+  -- What two places have in common and what tells them apart, as signs; nil when they are visibly different.
   local function common_place(mine, theirs, frequent)
-    if differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan) or differ(mine, theirs, kRw) or differ(mine, theirs, kRt) or
-       differ(mine, theirs, kBlock) or differ(mine, theirs, kKilometre) then
+    local metres, site = distance(mine, theirs), in_common(mine, theirs, kSite, kLastSite) > 0
+    local words = common_words(mine, theirs, frequent)
+    local spot_words = words.spot + words.spot_said
+    local certain = spot_words + words.address + words.address_said >= 2
+    local street = same_of_two(mine, theirs, kStreet, kCross, certain)
+    local estate = same_of_two(mine, theirs, kEstate, kInner, certain)
+    local alley = same_name(mine[kAlley], theirs[kAlley], certain)
+    local wide = is_wide(mine, theirs)
+    local near = metres and metres <= 60
+    local same_spot = site or near or spot_words > 0
+    if (differ(mine, theirs, kKelurahan) or differ(mine, theirs, kKecamatan)) and not estate and not site or
+       metres and metres > (wide and 1500 or 400) or
+       differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 or
+       differ(mine, theirs, kKilometre) or
+       differ(mine, theirs, kBlock) and not wide or
+       (differ(mine, theirs, kRt) or differ(mine, theirs, kRw)) and not may_be_wide(mine, theirs) or
+       not same_spot and (words.denied > 0 or differ(mine, theirs, kStreet) and not street or differ(mine, theirs, kAlley) and not alley or
+                          differ(mine, theirs, kEstate) and not estate) then
       return nil
     end
-    local common = {wide = mine[kFlags] % 2 == 1 and theirs[kFlags] % 2 == 1, metres = distance(mine, theirs)}
-    if common.metres and common.metres > (common.wide and 1500 or 400) then return nil end
-    if differ(mine, theirs, kHouse) and abs(mine[kHouse] - theirs[kHouse]) > 20 then return nil end
-    common.site = common_site(mine, theirs)
-    local names = common_names(mine, theirs, frequent or {})
-    common.names = names
-    local certain = names.both + names.one + names.address >= 2
-    common.street = same_of_two(mine, theirs, kStreet, kCross, certain)
-    common.estate = same_of_two(mine, theirs, kEstate, kInner, certain)
-    common.alley = same_name(mine[kAlley], theirs[kAlley], certain)
-    if differ(mine, theirs, kStreet) and not common.street then return nil end
-    if differ(mine, theirs, kAlley) and not common.alley then return nil end
-    if differ(mine, theirs, kEstate) and not common.estate then return nil end
-    if not common.site and not common.street and names.both == 0 and other_site(mine, theirs) then return nil end
-    -- Two spots of one street: both describe theirs, and in nothing alike but perhaps its kind.
+    local same_rt, same_rw = agree(mine, theirs, kRt), agree(mine, theirs, kRw)
+    local same_house = agree(mine, theirs, kHouse)
+    local places = how_many(street, alley, estate, site, spot_words > 0, words.unknown > 0, metres and metres <= 150, same_house,
+                            same_rt and same_rw)
+    -- Two pins on one spot are in one kelurahan, and describe it.
+    local same_kelurahan = near or agree(mine, theirs, kKelurahan)
+    local same_kecamatan = near or agree(mine, theirs, kKecamatan)
     local my_spot, their_spot = has_spot(mine), has_spot(theirs)
-    common.other_spot = my_spot and their_spot and not common.site and names.both + names.one + names.neither == 0 and
-                        (names.kinds == 0 or my_spot == kLandmark and their_spot == kLandmark)
-    return common
+    return {
+      near = near,
+      same_street = street,
+      same_alley = alley,
+      same_estate = estate,
+      same_site = site,
+      same_kelurahan = same_kelurahan,
+      same_kecamatan = same_kecamatan,
+      same_rw = same_rw,
+      same_rt = same_rt,
+      same_kilometre = agree(mine, theirs, kKilometre),
+      same_house_number = same_house,
+      same_names = spot_words + words.address + words.address_said + words.unknown > 0,
+      same_landmark = words.kinds > 0,
+      address_words = words.address,
+      address_said = words.address_said,
+      spot_words = words.spot,
+      spot_said = words.spot_said,
+      unknown_words = words.unknown,
+      ordinary_words = words.ordinary,
+      no_place_shared = places == 0,
+      two_places_shared = places >= 2,
+      wide_neighbourhood = wide and (places > 0 or same_rw or words.address + words.address_said > 0),
+      wide_area = wide and places == 0 and (same_kelurahan or same_kecamatan),
+      other_street = differ(mine, theirs, kStreet) and not street,
+      other_estate = differ(mine, theirs, kEstate) and not estate,
+      other_site = not site and other_site(mine, theirs),
+      neighbouring_rts = differ(mine, theirs, kRt),
+      neighbouring_rws = differ(mine, theirs, kRw),
+      other_house = differ(mine, theirs, kHouse),
+      other_spot = my_spot and their_spot and not same_spot and words.kinds == 0,
+      both_spots = near or my_spot and their_spot,
+      one_without_name = is_one_alone(has_named_place(mine), has_named_place(theirs)),
+    }
+  end
+
+  local function at_least(flags, bit) return floor(flags / bit) % 2 == 1 end
+
+  -- Adds how well one matter can be the other.
+  local function add_matter(signs, mine, theirs)
+    local a, b = mine[kCategory], theirs[kCategory]
+    local my_things, their_things, shared, is_doubtful = common_things(mine, theirs)
+    local states = in_common(mine, theirs, kState, kLastState)
+    local other_category = a > 0 and b > 0 and a ~= b
+    local unshared = min(4, my_things + their_things - 2 * shared)
+    shared = min(3, shared)
+    signs.same_category = a > 0 and a == b
+    signs.unrelated_category = other_category and not holds_category(mine, b) and not holds_category(theirs, a)
+    signs.other_category_and_things = other_category and shared == 0
+    signs.things = shared
+    signs.same_things = shared > 0
+    signs.things_unshared = unshared
+    signs.things_told_apart = shared == 0 and my_things > 0 and their_things > 0 and not is_doubtful
+    signs.no_things = my_things == 0 or their_things == 0
+    signs.one_asks = is_one_alone(at_least(mine[kFlags], kAsks), at_least(theirs[kFlags], kAsks))
+    signs.one_proposes = is_one_alone(at_least(mine[kFlags], kProposes), at_least(theirs[kFlags], kProposes))
+    -- What counts together for more or less than each alone.
+    signs.states_besides_things = shared > 0 and states * unshared or 0
+    signs.things_at_other_spots = signs.other_spot and shared > 0
+    signs.things_at_both_spots = signs.both_spots and shared or 0
+    signs.things_in_kecamatan = signs.same_kecamatan and shared or 0
+    signs.things_at_site = (signs.same_site or signs.near) and shared or 0
   end
 
   -- How far apart in time two reports of one matter may be: where their categories disagree, one of the two may be wrong.
@@ -279,63 +329,31 @@ local function new_similar(tag, at, window)
     return min(window, a > 0 and b > 0 and max(a, b) * 3600000 or window)
   end
 
+  -- What speaks for and against two reports being of one matter, by name: yes, no or a small number. nil when they cannot be.
+  local function signs_of(mine, theirs, age, frequent)
+    if age > longest_age(mine, theirs) then return nil end
+    local signs = common_place(mine, theirs, frequent)
+    if not signs then return nil end
+    add_matter(signs, mine, theirs)
+    signs.within_an_hour = age < 3600000
+    signs.within_six_hours = age < 6 * 3600000
+    return signs
+  end
+
+  local function number_of(sign) return sign == true and 1 or sign or 0 end
+
   -- How sure it is, from 0 to 1, that both tell of the same; and why. nil when they do not.
   local function compare(mine, theirs, age, frequent)
-    if age > longest_age(mine, theirs) then return nil end
-
-    local common = common_place(mine, theirs, frequent)
-    if not common then return nil end
-
-    local alike = 0
-    if mine[kWords] > 0 and theirs[kWords] > 0 then
-      local rows = {byte(theirs.signature, 1, kRows)}
-      for i = 1, kRows do
-        if byte(mine.signature, i) == rows[i] then alike = alike + 1 end
-      end
-      alike = max(0, (alike / kRows - 0.02) / 0.98)  -- some rows agree by chance
-    end
-
+    local signs = signs_of(mine, theirs, age, frequent)
+    if not signs then return nil end
+    local sum = kSimilarWeights.bias
+    for i = 1, #kSimilarWeights do sum = sum + kSimilarWeights[i][2] * number_of(signs[kSimilarWeights[i][1]]) end
+    local score = 1 / (1 + math.exp(-sum))
+    if score < kSimilarWeights.least_score then return nil end
     local why = {}
-    local place = 0
-    local function found(evidence, reason)
-      place = either(place, evidence)
-      why[#why + 1] = reason
+    for i = 1, #kReasons do
+      if number_of(signs[kReasons[i]]) > 0 then why[#why + 1] = kReasons[i] end
     end
-    local names = common.names
-    if common.metres and common.metres <= 150 then found(common.metres <= 60 and 0.85 or 0.65, 'near') end
-    if common.street then found(0.58, 'same_street') end
-    if common.alley then found(0.5, 'same_alley') end
-    if common.estate then found(0.56, 'same_estate') end
-    if common.site then found(common.site == kLandmarkSite and 0.54 or 0.6, 'same_site') end
-    local address = names.address - (common.street and 2 or 0) - (common.alley and 1 or 0) - (common.estate and 2 or 0)
-    if common.site then names.both = max(0, names.both - 1) end
-    -- Single words that both texts hold may be anybody's.
-    local said = names.together > 0 and 0.5 * 0.7 ^ (names.together - 1) or 0.85 ^ min(names.neither, 2)
-    local unlike = 0.55 ^ (names.both + max(0, address)) * 0.6 ^ names.one * said
-    if names.one > 0 and names.whole_address then unlike = min(unlike, 0.44) end
-    if unlike < 1 then found(1 - unlike, 'same_names') end
-    if names.kinds > 0 then found(0.3, 'same_landmark') end
-    if agree(mine, theirs, kKelurahan) then found(common.wide and 0.5 or 0.15, 'same_kelurahan')
-    elseif agree(mine, theirs, kKecamatan) then
-      found(common.wide and mine[kKelurahan] + theirs[kKelurahan] == 0 and 0.45 or 0.05, 'same_kecamatan')
-    end
-    if agree(mine, theirs, kRw) then found(0.3, 'same_rw') end
-    if agree(mine, theirs, kRt) then found(0.2, 'same_rt') end
-    if agree(mine, theirs, kKilometre) then found(0.25, 'same_kilometre') end
-    if agree(mine, theirs, kHouse) then found(0.25, 'same_house_number') end
-
-    local told_twice = how_many(common.street or common.estate or common.alley, common.site, names.both + names.one + names.kinds > 0,
-                                agree(mine, theirs, kHouse)) >= 2
-    local matter = common_matter(mine, theirs, told_twice or common.metres and common.metres <= 60)
-    local placed = place * matter * (1 - 0.2 * age / window)
-    local worded = alike * 0.7 * max(matter, 0.5)
-    local doubt = common.other_spot and not (common.metres and common.metres <= 150) and 0.5 or 1
-    local score = either(placed * doubt, worded * doubt)
-    if place == 0 and (alike < 0.6 or mine[kWords] < 5 or theirs[kWords] < 5) then return nil end
-    if matter <= 0.3 and alike < 0.6 then return nil end
-    if score < 0.5 then return nil end
-    if mine[kCategory] > 0 and mine[kCategory] == theirs[kCategory] then why[#why + 1] = 'same_category' end
-    if alike >= 0.6 then why[#why + 1] = 'same_words' elseif alike >= 0.3 then why[#why + 1] = 'similar_words' end
     return score, why
   end
 
@@ -399,10 +417,10 @@ local function new_similar(tag, at, window)
       local key, offset = place_of(numbers[i])
       local bytes = call('GETRANGE', key, offset, offset + kProfile - 1)
       if #bytes == kProfile and byte(bytes, kFacts + 5) > 0 then
-        local seconds, code = struct.unpack('>I4c11', bytes, kFacts + 1)
+        local seconds, code = read_case(bytes)
         local score, why = compare(profile, read(bytes), abs(at - seconds * 1000), frequent)
         if score then
-          found[#found + 1] = {number = numbers[i], score = floor(score * 100 + 0.5) / 100, why = why, code = kCodes .. code:match('^%Z+')}
+          found[#found + 1] = {number = numbers[i], score = floor(score * 100 + 0.5) / 100, why = why, code = code}
         end
       end
     end
@@ -508,17 +526,10 @@ local function new_similar(tag, at, window)
       merged[kLasts], merged[kFlags] = first[kLasts], first[kFlags]
     end
     if first[kLatitude] > 0 then merged[kAccuracy] = first[kAccuracy] end
-    unite(merged, first, replaces and first[kThing] > 0 and first or second, kThing, kLastThing)
-    unite(merged, first, second, kSite, kLastSite)
-    unite(merged, first, second, kName, kLastName)
-    if replaces and new[kWords] > 0 then
-      merged.signature = new.signature
-    else
-      merged[kWords] = min(255, old[kWords] + new[kWords])
-      local rows = {}
-      for i = 1, kRows do rows[i] = char(max(byte(old.signature, i), byte(new.signature, i))) end
-      merged.signature = table.concat(rows)
+    for from, to in pairs({[kThing] = kLastThing, [kState] = kLastState, [kSite] = kLastSite, [kName] = kLastName}) do
+      unite(merged, first, replaces and first[from] > 0 and first or second, from, to)
     end
+    merged[kWords] = min(255, old[kWords] + new[kWords])
     return merged
   end
 
@@ -555,7 +566,9 @@ local function new_similar(tag, at, window)
   -- True when the message that `sketch` is of tells of a place that is visibly not the complaint's.
   local function is_elsewhere(sketch, code)
     local bytes = #sketch > kFacts and profile_at(read_state(call('HGET', tag .. 'case:' .. code, 'sketch')))
-    return bytes and common_place(read(sketch), read(bytes)) == nil
+    local place = bytes and common_place(read(sketch), read(bytes), {})
+    return bytes and (not place or place.other_street or place.other_estate or place.neighbouring_rts or place.neighbouring_rws or
+                      place.other_site and not place.same_street and place.spot_words == 0)
   end
 
   -- What is to be done about a message of the complaint. Until `note` writes it down, once the message's own entry is made, which shows
@@ -610,5 +623,16 @@ local function new_similar(tag, at, window)
     return plan
   end
 
-  return {consider = consider, interest = interest, forget = forget, is_elsewhere = is_elsewhere}
+  -- What scripts/learn learns from: the codes of two remembered reports, and the signs, none when they cannot be of one matter.
+  local function signs_between(later, earlier)
+    local mine, theirs = profile_at(later), profile_at(earlier)
+    if not mine or not theirs then return nil end
+    local my_seconds, my_code = read_case(mine)
+    local their_seconds, their_code = read_case(theirs)
+    local signs = signs_of(read(mine), read(theirs), abs(my_seconds - their_seconds) * 1000, {})
+    for name, sign in pairs(signs or {}) do signs[name] = number_of(sign) end
+    return {my_code, their_code, signs}
+  end
+
+  return {signs_between = signs_between, consider = consider, interest = interest, forget = forget, is_elsewhere = is_elsewhere}
 end

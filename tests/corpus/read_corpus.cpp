@@ -2,7 +2,7 @@
 // For tests/corpus/evaluation.py: what the program makes of the corpus (README.md there). Reads JSON Lines on standard input, writes one
 // line for each.
 //   read_corpus messages        what the normalizer found
-//   read_corpus conversations   what publish.lua, in a real Redis, decided
+//   read_corpus conversations   what publish.lua, in a real Redis, decided, and the signs by which scripts/learn weighs pairs of reports
 //   read_corpus rules           as messages, without config/learned.toml: what scripts/learn starts from
 #include <algorithm>
 #include <boost/json.hpp>
@@ -17,6 +17,7 @@
 #include "normalizer/normalizer.hpp"
 #include "normalizer/stem.hpp"
 #include "queue/publisher.hpp"
+#include "queue/scripts.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/run.hpp"
 #include "tests/support/shipped_rules.hpp"
@@ -191,7 +192,7 @@ class Conversations {
       const auto& published = result->published.at(0);
       outcomes.push_back({{"outcome", queue::name_of(published.outcome)}, {"complaint_id", published.complaint_id}});
     }
-    return {{"id", conversation.at("id")}, {"outcomes", std::move(outcomes)}, {"entries", entries()}};
+    return {{"id", conversation.at("id")}, {"outcomes", std::move(outcomes)}, {"entries", entries()}, {"signs", signs()}};
   }
 
  private:
@@ -220,6 +221,23 @@ class Conversations {
       }
     }
     return found;
+  }
+
+  // The signs that similar.lua sees between any two complaints, by their ids; none when it never links them.
+  json::value signs() {
+    const std::string script = std::string(queue::kSimilarScript) + R"lua(
+      local tag = KEYS[1]
+      local similar, found = new_similar(tag, 0, ARGV[1]), {}
+      for later = 2, tonumber(redis.call('GET', tag .. 'similar:count') or 0) do
+        for earlier = 1, later - 1 do
+          local between = similar.signs_between(later, earlier)
+          for i = 1, between and 2 or 0 do between[i] = redis.call('HGET', tag .. 'case:' .. between[i], 'complaint_id') end
+          found[#found + 1] = between
+        end
+      end
+      return #found > 0 and cjson.encode(found) or '[]')lua";
+    const auto window = std::to_string(queue::DedupeSettings{}.similar_window.count());
+    return json::parse(redis_.tell({"EVAL", script, "1", "{sp:0}:", window}).text);
   }
 
   const normalizer::Normalizer& normalizer_;
