@@ -10,13 +10,9 @@ namespace {
 constexpr std::size_t kShortest = 6;  // letters; shorter words are too easily each other's neighbours
 constexpr std::size_t kLongest = 40;
 
-// FNV-1a of `word`, leaving out the letter at `without`, or none when that is behind the end.
-std::uint64_t hash_without(std::string_view word, std::size_t without) {
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (i == without) continue;
-    hash = (hash ^ static_cast<unsigned char>(word[i])) * 0x100000001B3U;
-  }
+// FNV-1a, continued from `hash`.
+std::uint64_t hash_of(std::string_view word, std::uint64_t hash = 0xCBF29CE484222325U) {
+  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
   return hash;
 }
 
@@ -41,16 +37,21 @@ void Misspellings::add(std::string_view word, std::uint32_t value) {
   if (!is_of_fit_length(word)) return;
   const auto index = static_cast<std::uint32_t>(words_.size());
   words_.push_back({std::string(word), value});
-  for (std::size_t without = 0; without <= word.size(); ++without) without_.emplace(hash_without(word, without), index);
+  lengths_[static_cast<unsigned char>(word[0])] |= std::uint64_t{7} << (word.size() - 1);
+  without_.emplace(hash_of(word), index);
+  for (std::size_t i = 0; i < word.size(); ++i) without_.emplace(hash_of(word.substr(i + 1), hash_of(word.substr(0, i))), index);
 }
 
 // Two words that differ in a letter share what is left without it.
 std::optional<std::uint32_t> Misspellings::find(std::string_view typed) const {
-  if (!is_of_fit_length(typed)) return std::nullopt;
+  if (!is_of_fit_length(typed) || (lengths_[static_cast<unsigned char>(typed[0])] >> typed.size() & 1U) == 0) return std::nullopt;
   std::optional<std::uint32_t> found;
   bool several = false;
-  for (std::size_t left = typed.size() + 1; left > 0; --left) {
-    const auto [begin, end] = without_.equal_range(hash_without(typed, left - 1));
+  std::uint64_t before = hash_of({});
+  for (std::size_t i = 0; i <= typed.size(); ++i) {
+    // First nothing is left out, then one letter after the other.
+    if (i > 1) before = hash_of(typed.substr(i - 2, 1), before);
+    const auto [begin, end] = without_.equal_range(i == 0 ? hash_of(typed) : hash_of(typed.substr(i), before));
     for (auto candidate = begin; candidate != end; ++candidate) {
       const auto& [text, value] = words_[candidate->second];
       if (text == typed) return value;

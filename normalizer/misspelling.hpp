@@ -3,6 +3,7 @@
 // Built at start by lexicon.cpp and rules.cpp; afterwards const and free to use from several threads.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ class Misspellings {
     std::uint32_t value;
   };
   std::vector<Word> words_;
+  std::array<std::uint64_t, 256> lengths_{};                       // by first letter: a bit for each length, and for those one slip away
   std::unordered_multimap<std::uint64_t, std::uint32_t> without_;  // by hash with a letter left out: words_
 };
 
