@@ -32,33 +32,7 @@ bool has_drawn_out_letters(std::string_view word) {
   return false;
 }
 
-// Shorter words are too easily each other's neighbours.
-constexpr std::size_t kLeastMistyped = 6;
-
-// FNV-1a of `word`, leaving out the letter at `without`, or none when that is behind the end.
-std::uint64_t hash_without(std::string_view word, std::size_t without) {
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (i == without) continue;
-    hash = (hash ^ static_cast<unsigned char>(word[i])) * 0x100000001B3U;
-  }
-  return hash;
-}
-
 }  // namespace
-
-bool is_one_slip_apart(std::string_view typed, std::string_view meant) {
-  if (typed.front() != meant.front()) return false;
-  const auto [from_front, _] = std::ranges::mismatch(typed, meant);
-  const auto same = static_cast<std::size_t>(from_front - typed.begin());
-  const std::string_view left = typed.substr(same);
-  const std::string_view right = meant.substr(same);
-  if (left.size() + 1 == right.size()) return left == right.substr(1);
-  if (left.size() == right.size() + 1) return left.substr(1) == right;
-  if (left.size() != right.size() || left.empty()) return false;
-  if (left.substr(1) == right.substr(1)) return true;
-  return left.size() >= 2 && left[0] == right[1] && left[1] == right[0] && left.substr(2) == right.substr(2);
-}
 
 Lexicon::WordId Lexicon::find_id(std::string_view folded) const {
   const auto found = ids_.find(folded);
@@ -68,7 +42,7 @@ Lexicon::WordId Lexicon::find_id(std::string_view folded) const {
 Lexicon::WordId Lexicon::id_of(std::string_view folded) {
   if (const WordId known = find_id(folded)) return known;
   const WordId id = add_word(folded);
-  add_mistyped(folded, id);
+  misspellings_.add(folded, id);
   return id;
 }
 
@@ -78,29 +52,6 @@ Lexicon::WordId Lexicon::add_word(std::string_view folded) {
   const auto id = static_cast<WordId>(roots_.size() - 1);
   ids_.emplace(folded, id);
   return id;
-}
-
-void Lexicon::add_mistyped(std::string_view folded, WordId word) {
-  if (folded.size() < kLeastMistyped || folded.size() > kLongestWord) return;
-  const auto index = static_cast<std::uint32_t>(spellings_.size());
-  spellings_.push_back({std::string(folded), word});
-  for (std::size_t without = 0; without <= folded.size(); ++without) mistyped_.emplace(hash_without(folded, without), index);
-}
-
-// Two words that differ in a letter share what is left without it. None when there are several that it might be.
-Lexicon::WordId Lexicon::find_mistyped(std::string_view folded) const {
-  if (folded.size() < kLeastMistyped) return 0;
-  WordId found = 0;
-  for (std::size_t without = 0; without <= folded.size(); ++without) {
-    const auto [begin, end] = mistyped_.equal_range(hash_without(folded, without));
-    for (auto candidate = begin; candidate != end; ++candidate) {
-      const auto& [text, word] = spellings_[candidate->second];
-      if (word == found || text.size() < kLeastMistyped || !is_one_slip_apart(folded, text)) continue;
-      if (found != 0) return 0;
-      found = word;
-    }
-  }
-  return found;
 }
 
 // The word itself, else without what people put on it, else what was meant.
@@ -118,8 +69,8 @@ Lexicon::LookedUp Lexicon::look_up(std::string_view folded) const {
     const WordId meant = look_up(without_drawn_out_letters(folded)).word;
     return {meant, meant == 0 ? HowRead::unknown : HowRead::drawn_out};
   }
-  WordId meant = find_mistyped(folded);
-  if (meant == 0 && stem.size() != folded.size()) meant = find_mistyped(stem);
+  WordId meant = misspellings_.find(folded).value_or(0);
+  if (meant == 0 && stem.size() != folded.size()) meant = misspellings_.find(stem).value_or(0);
   return {meant, meant == 0 ? HowRead::unknown : HowRead::mistyped};
 }
 
@@ -133,7 +84,7 @@ bool Lexicon::add_spelling(std::string_view spelling, std::string_view word) {
   const Words to = split_words(word);
   if (from.list.size() != 1 || to.list.size() != 1 || find_id(from.folded) != 0) return false;
   const WordId id = id_of(to.folded);
-  add_mistyped(from.folded, id);
+  misspellings_.add(from.folded, id);
   return ids_.emplace(from.folded, id).second;
 }
 

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "normalizer/misspelling.hpp"
 #include "normalizer/text.hpp"
 
 namespace satupintu::normalizer {
@@ -39,18 +40,20 @@ enum class Meaning : std::uint8_t {
   secret,
   today,
   yesterday,
-  filler,            // greetings, politeness, the small words of grammar: tell nothing of the matter
-  flag,              // Rules::flags
-  elsewhere,         // a place of another jurisdiction
-  elsewhere_common,  // the same, with a name that is a common word or much talked of
-  no_place,          // "pohon pinang": hides the names of places that touch it
-  no_street,         // "lampu jalan": what follows is no street's name
+  filler,     // greetings, politeness, the small words of grammar: tell nothing of the matter
+  flag,       // Rules::flags
+  elsewhere,  // a place of another jurisdiction: enum class Evidence
+  there,      // "sana": the other place that was named is the matter's
+  no_place,   // "pohon pinang": hides the names of places that touch it
+  no_street,  // "lampu jalan": what follows is no street's name
   city,
-  at,       // "di", "daerah"
-  not_at,   // "arah", "bukan"
-  passing,  // "ke", "dari"
-  home,     // "tinggal di"
-  people,   // "warga"
+  region_word,  // "kabupaten"
+  at,           // "di", "daerah"
+  not_at,       // "arah", "bukan"
+  passing,      // "ke", "dari"
+  home,         // "tinggal di"
+  stay,         // "anak di": who or what is only there
+  people,       // "warga"
   institution,
   kecamatan,  // Rules::kecamatan
   kelurahan,  // Rules::kelurahan
@@ -98,9 +101,6 @@ struct Match {
 // How a word came to be read as one of ours.
 enum class HowRead : std::uint8_t { unknown, as_written, other_spelling, without_ending, drawn_out, mistyped };
 
-// One letter left out, put in or changed, or two neighbours exchanged. Hardly anybody gets the first one wrong. Neither may be empty.
-[[nodiscard]] bool is_one_slip_apart(std::string_view typed, std::string_view meant);
-
 class Lexicon {
  public:
   // From now on `spelling` reads as `word`. False when either is not exactly one word or `spelling` has a reading already.
@@ -145,25 +145,18 @@ class Lexicon {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
-  struct Spelling {
-    std::string text;
-    WordId word;
-  };
 
   WordId id_of(std::string_view folded);
   WordId add_word(std::string_view folded);
-  void add_mistyped(std::string_view folded, WordId word);
   [[nodiscard]] WordId find_id(std::string_view folded) const;
-  [[nodiscard]] WordId find_mistyped(std::string_view folded) const;
   [[nodiscard]] std::uint32_t child_of(std::uint32_t node, WordId word) const;
 
   std::unordered_map<std::string, WordId, TextHash, std::equal_to<>> ids_;
-  std::vector<Spelling> spellings_;                                 // those that may be mistyped
-  std::unordered_multimap<std::uint64_t, std::uint32_t> mistyped_;  // by hash with a letter left out: spellings_
-  std::vector<std::string> words_{1};                               // by word id
-  std::vector<std::uint32_t> roots_{0};                             // by word id: the node of a phrase's first word
-  std::unordered_map<std::uint64_t, std::uint32_t> children_;       // by node and word id
-  std::vector<Node> nodes_{1};                                      // 0: none
+  Misspellings misspellings_;                                  // word ids
+  std::vector<std::string> words_{1};                          // by word id
+  std::vector<std::uint32_t> roots_{0};                        // by word id: the node of a phrase's first word
+  std::unordered_map<std::uint64_t, std::uint32_t> children_;  // by node and word id
+  std::vector<Node> nodes_{1};                                 // 0: none
 };
 
 // A clean text as the rules read it: what every step from the category on looks at.

@@ -2,69 +2,66 @@
 #include "normalizer/misspelling.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace satupintu::normalizer {
 
 namespace {
 
-constexpr std::size_t kShortest = 7;  // letters; shorter names have real words beside them
-constexpr std::size_t kLongest = 24;
-constexpr std::size_t kLongEnoughForTwo = 12;  // letters from which on two slips are forgiven
+constexpr std::size_t kShortest = 6;  // letters; shorter words are too easily each other's neighbours
+constexpr std::size_t kLongest = 40;
 
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
-
-std::uint32_t set_of(std::string_view letters) {
-  std::uint32_t set = 0;
-  for (const char c : letters)
-    if (is_letter(c)) set |= 1U << static_cast<unsigned>(c - 'a');
-  return set;
+// FNV-1a, continued from `hash`.
+std::uint64_t hash_of(std::string_view word, std::uint64_t hash = 0xCBF29CE484222325U) {
+  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  return hash;
 }
 
-std::size_t slips_allowed(std::size_t letters) { return letters >= kLongEnoughForTwo ? 2 : 1; }
-
-// The number of letters to insert, drop, replace or exchange with their neighbour (optimal string alignment distance).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::array<std::array<std::size_t, kLongest + 3>, 3> rows{};
-  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows[i % 3];
-    const auto& above = rows[(i + 2) % 3];
-    const auto& two_above = rows[(i + 1) % 3];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], two_above[j - 2] + 1);
-    }
-  }
-  return rows[a.size() % 3][b.size()];
-}
+bool is_of_fit_length(std::string_view word) { return word.size() >= kShortest && word.size() <= kLongest; }
 
 }  // namespace
 
-void Misspellings::add(std::string_view letters, std::uint16_t name) {
-  if (letters.size() < kShortest || letters.size() > kLongest || !std::ranges::all_of(letters, is_letter)) return;
-  by_first_letter_[static_cast<std::size_t>(letters[0] - 'a')].push_back({std::string(letters), set_of(letters), name});
+bool is_one_slip_apart(std::string_view typed, std::string_view meant) {
+  if (typed.front() != meant.front()) return false;
+  const auto [from_front, _] = std::ranges::mismatch(typed, meant);
+  const auto same = static_cast<std::size_t>(from_front - typed.begin());
+  const std::string_view left = typed.substr(same);
+  const std::string_view right = meant.substr(same);
+  if (left.size() + 1 == right.size()) return left == right.substr(1);
+  if (left.size() == right.size() + 1) return left.substr(1) == right;
+  if (left.size() != right.size() || left.empty()) return false;
+  if (left.substr(1) == right.substr(1)) return true;
+  return left.size() >= 2 && left[0] == right[1] && left[1] == right[0] && left.substr(2) == right.substr(2);
 }
 
-const std::uint16_t* Misspellings::find(std::string_view letters) const {
-  if (letters.size() + 1 < kShortest || letters.size() > kLongest + 1 || !is_letter(letters[0])) return nullptr;
-  const std::uint32_t set = set_of(letters);
-  const Name* found = nullptr;
-  std::size_t least = kLongest;
+void Misspellings::add(std::string_view word, std::uint32_t value) {
+  if (!is_of_fit_length(word)) return;
+  const auto index = static_cast<std::uint32_t>(words_.size());
+  words_.push_back({std::string(word), value});
+  lengths_[static_cast<unsigned char>(word[0])] |= std::uint64_t{7} << (word.size() - 1);
+  without_.emplace(hash_of(word), index);
+  for (std::size_t i = 0; i < word.size(); ++i) without_.emplace(hash_of(word.substr(i + 1), hash_of(word.substr(0, i))), index);
+}
+
+// Two words that differ in a letter share what is left without it.
+std::optional<std::uint32_t> Misspellings::find(std::string_view typed) const {
+  if (!is_of_fit_length(typed) || (lengths_[static_cast<unsigned char>(typed[0])] >> typed.size() & 1U) == 0) return std::nullopt;
+  std::optional<std::uint32_t> found;
   bool several = false;
-  for (const Name& name : by_first_letter_[static_cast<std::size_t>(letters[0] - 'a')]) {
-    const std::size_t allowed = slips_allowed(name.letters.size());
-    const std::size_t difference = std::max(letters.size(), name.letters.size()) - std::min(letters.size(), name.letters.size());
-    // Each slip adds at most one letter and takes at most one away.
-    if (difference > allowed || static_cast<std::size_t>(std::popcount(set ^ name.set)) > 2 * allowed) continue;
-    const std::size_t slips = distance(letters, name.letters);
-    if (slips > allowed || slips > least) continue;
-    several = slips == least && found != nullptr && found->name != name.name;
-    found = &name;
-    least = slips;
+  std::uint64_t before = hash_of({});
+  for (std::size_t i = 0; i <= typed.size(); ++i) {
+    // First nothing is left out, then one letter after the other.
+    if (i > 1) before = hash_of(typed.substr(i - 2, 1), before);
+    const auto [begin, end] = without_.equal_range(i == 0 ? hash_of(typed) : hash_of(typed.substr(i), before));
+    for (auto candidate = begin; candidate != end; ++candidate) {
+      const auto& [text, value] = words_[candidate->second];
+      if (text == typed) return value;
+      if (value == found || !is_one_slip_apart(typed, text)) continue;
+      several = several || found.has_value();
+      found = value;
+    }
+    if (several) return std::nullopt;
   }
-  return several || found == nullptr ? nullptr : &found->name;
+  return found;
 }
 
 }  // namespace satupintu::normalizer

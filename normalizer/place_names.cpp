@@ -36,8 +36,7 @@ class MentionFinder {
       switch (match.meaning) {
         case Meaning::kelurahan: add({match.first, match.last, match.index, {}, rules_.kelurahan[match.index].needs}); break;
         case Meaning::kecamatan: add({match.first, match.last, {}, match.index, rules_.kecamatan[match.index].needs}); break;
-        case Meaning::elsewhere: add({match.first, match.last, {}, {}, Evidence::name}); break;
-        case Meaning::elsewhere_common: add({match.first, match.last, {}, {}, Evidence::at}); break;
+        case Meaning::elsewhere: add({match.first, match.last, {}, {}, static_cast<Evidence>(match.index)}); break;
         default: break;
       }
     }
@@ -80,7 +79,7 @@ class MentionFinder {
     for (std::uint32_t first = 0; first < count; ++first) {
       letters.clear();
       bool any_unknown = false;
-      const std::uint16_t* name = nullptr;
+      std::optional<std::uint32_t> name;
       std::uint32_t last = first;
       for (std::uint32_t i = first; i < count && i < first + kLongestNameInWords; ++i) {
         if (words[i].number || taken[i] || (i > first && words[i].after_break)) break;
@@ -88,12 +87,12 @@ class MentionFinder {
         any_unknown = any_unknown || reading_.ids[i] == 0;
         if (!any_unknown) continue;
         if (i > first && letters.size() < kShortestOfSeveralWords) continue;
-        if (const auto* found = rules_.misspellings.find(letters)) {
+        if (const auto found = rules_.misspellings.find(letters)) {
           name = found;
           last = i;
         }
       }
-      if (name == nullptr) continue;
+      if (!name) continue;
       const PlaceName& place = rules_.misspelt_places[*name];
       further.push_back({first, last, place.kelurahan, place.kecamatan, Evidence::name});
       first = last;
@@ -108,22 +107,34 @@ class MentionFinder {
   std::vector<NamedPlace> found_;
 };
 
+// Emoji and other symbols, which people put where a sentence ends; "–" and the like are none.
+bool has_picture(std::string_view gap) {
+  for (std::size_t i = 0; i + 1 < gap.size(); ++i) {
+    const auto first = static_cast<unsigned char>(gap[i]);
+    if (first >= 0xF0 || (first == 0xE2 && static_cast<unsigned char>(gap[i + 1]) >= 0x98)) return true;
+  }
+  return false;
+}
+
 // What the words before a name say of it.
 struct Opening {
   bool kelurahan = false, kecamatan = false;  // "kel.", "kec." right before it
-  bool at = false, not_at = false, passing = false, home = false, people = false, institution = false;
+  bool region = false;                        // "kabupaten"
+  bool at = false, not_at = false, passing = false, home = false, people = false, institution = false, stay = false;
 
   // False for a meaning that says nothing of a name behind it.
   bool add(Meaning meaning) {
     switch (meaning) {
       case Meaning::kelurahan_word: return kelurahan = true;
       case Meaning::kecamatan_word: return kecamatan = true;
+      case Meaning::region_word: return region = true;
       case Meaning::at: return at = true;
       case Meaning::not_at: return not_at = true;
       case Meaning::passing: return passing = true;
       case Meaning::home: return home = true;
       case Meaning::people: return people = true;
-      case Meaning::institution: return institution = true;
+      case Meaning::institution: return institution = !home;
+      case Meaning::stay: return stay = true;
       default: return false;
     }
   }
@@ -147,10 +158,13 @@ class Choice {
       else if (reads_as_kelurahan(i, opening)) kelurahan.take(mention, weight);
       else kecamatan.take(mention, weight);
     }
-    const Weight ours = std::max(kelurahan.weight, kecamatan.weight);
-    if (elsewhere.weight >= Weight::institution && ours < Weight::somewhere) {
-      names.elsewhere = true;
-      return names;
+    names.elsewhere = is_about(elsewhere, kelurahan.weight > kecamatan.weight ? kelurahan : kecamatan) || is_way_elsewhere(names.names);
+    if (names.elsewhere) return names;
+    if (kelurahan.mention == nullptr && kecamatan.mention == nullptr) {
+      if (WeighedName* only = only_name(names.names)) {
+        only->weight = Weight::only_named;
+        (only->place.kecamatan ? kecamatan : kelurahan).take(only->place, only->weight);
+      }
     }
     if (goes_before(kecamatan, kelurahan)) {
       names.kecamatan = kecamatan.mention->kecamatan;
@@ -172,6 +186,51 @@ class Choice {
       weight = other_weight;
     }
   };
+
+  // The place of another jurisdiction is the matter's, not that of ours which is named as well.
+  bool is_about(const Weighed& elsewhere, const Weighed& ours) const {
+    if (elsewhere.mention == nullptr) return false;
+    if (elsewhere.weight >= Weight::institution && ours.weight < Weight::somewhere) return true;
+    // "di Desa Gelam Jaya mati air, anak mandi di rumah nenek di Periuk"
+    if (elsewhere.weight == Weight::announced && ours.weight < Weight::announced) return elsewhere.mention->first < ours.mention->first;
+    if (ours.mention != nullptr) return false;
+    // "warga Bintaro mengeluh", "ibu saya di Depok, dukcapil sana lambat"
+    return (elsewhere.weight == Weight::people && elsewhere.mention->needs == Evidence::name) || reading_.has(Meaning::there);
+  }
+
+  // "jl raya serpong arah bsd", "arah Cengkareng dari Rawa Buaya": with no place of ours in the text.
+  bool is_way_elsewhere(const std::vector<WeighedName>& names) const {
+    const NamedPlace* from = nullptr;
+    bool any_passed = false, several = false;
+    for (const auto& [place, weight] : names) {
+      if (weight == Weight::common_word) continue;
+      if (!is_elsewhere(place)) return false;
+      const bool passed = weight == Weight::passed && place.needs == Evidence::name;
+      if (!passed && weight != Weight::street) continue;
+      any_passed = any_passed || passed;
+      if (from == nullptr) from = &place;
+      several = several || reading_.ids[from->first] != reading_.ids[place.first];
+    }
+    return any_passed && several;
+  }
+
+  // Of a text that names one place only, a street's or one on the way: "tolong ambulans ke Cipadu", "jl raya jurumudi gelap". Not where
+  // the matter is in another street.
+  WeighedName* only_name(std::vector<WeighedName>& names) const {
+    WeighedName* only = nullptr;
+    for (WeighedName& name : names) {
+      const NamedPlace& place = name.place;
+      if ((name.weight != Weight::street && name.weight != Weight::passed) || is_elsewhere(place)) continue;
+      if (place.needs != Evidence::name && (place.needs != Evidence::at || !is_written_as_name(place))) return nullptr;
+      if (only != nullptr && (only->place.kelurahan != place.kelurahan || only->place.kecamatan != place.kecamatan)) return nullptr;
+      only = &name;
+    }
+    if (only == nullptr) return nullptr;
+    const bool another_street = std::ranges::any_of(frame_.spots, [&](const Spot& spot) {
+      return spot.kind == Spot::Kind::street && (only->place.first < spot.first || spot.last < only->place.first);
+    });
+    return another_street ? nullptr : only;
+  }
 
   static bool goes_before(const Weighed& kecamatan, const Weighed& kelurahan) {
     if (kecamatan.mention == nullptr || kelurahan.mention == nullptr) return kecamatan.mention != nullptr;
@@ -203,10 +262,12 @@ class Choice {
       std::uint32_t begin = position;
       for (const Match& match : reading_.around({position - 1, position - 1}, 0)) {
         if (match.last + 1 != position || match.first > begin) continue;
+        // "blm gigit org. Kel Poris Gaga"
+        if (match.meaning == Meaning::home && gap_behind(match.last).contains('.')) continue;
         if (opening.add(match.meaning)) begin = match.first;
       }
-      // An institution is where it is, whoever is on the way there.
-      if (begin == position || opening.passing || opening.institution) break;
+      // An institution of ours is where it is, whoever is on the way there.
+      if (begin == position || opening.passing || opening.stay || (opening.institution && !is_elsewhere(mention))) break;
       position = begin;
     }
     return opening;
@@ -220,23 +281,40 @@ class Choice {
   Weight weight_of(std::size_t i, const Opening& opening) const {
     const NamedPlace& mention = mentions_[i];
     if (is_name_of_street(mention)) return Weight::street;
-    if (opening.not_at || ends_route(i)) return Weight::direction;
+    if (opening.not_at || on_route_[i]) return Weight::direction;
     const bool announced = opening.kelurahan || opening.kecamatan;
-    if (opening.passing && !announced && !opening.institution) return Weight::passed;
-    const bool known = mention.needs == Evidence::name || announced;
+    if (opening.passing && !announced && (!opening.institution || is_elsewhere(mention))) return Weight::passed;
+    const bool known = mention.needs == Evidence::name || announced || (is_elsewhere(mention) && opening.region);
     if (opening.home && !opening.institution) {
-      if (!known) return Weight::common_word;
+      // "tinggal di"
+      if (!known && (mention.needs != Evidence::at || !is_behind(mention, Meaning::at))) return Weight::common_word;
       return home_counts(mention) ? Weight::only_home : Weight::home;
     }
     if (is_in_handle(mention)) return known ? Weight::people : Weight::common_word;
     if (opening.people && (known || mention.needs == Evidence::at)) return Weight::people;
+    if (is_elsewhere(mention)) return weight_elsewhere(i, opening);
+    if (is_namesake(mention) || has_region_before(i)) return Weight::people;
     if (announced) return Weight::announced;
     if (mention.needs == Evidence::announced) return has_neighbour(i) ? Weight::frame : Weight::common_word;
-    if (has_region_behind(i)) return Weight::people;
     if (opening.institution) return Weight::institution;
-    if (opening.at) return Weight::at;
-    if (i > 0 && has_region_behind(i - 1)) return Weight::frame;
+    if (opening.at || opening.region) return Weight::at;
     if (has_neighbour(i) || is_behind_address(mention) || is_before_address(mention) || stands_alone(mention)) return Weight::frame;
+    if (is_name_of_neighbourhood(mention)) return mention.needs == Evidence::name ? Weight::somewhere : Weight::common_word;
+    if (mention.needs == Evidence::name) return Weight::name;
+    return is_written_as_name(mention) ? Weight::somewhere : Weight::common_word;
+  }
+
+  Weight weight_elsewhere(std::size_t i, const Opening& opening) const {
+    const NamedPlace& mention = mentions_[i];
+    if (opening.kelurahan || opening.kecamatan) return Weight::announced;
+    if (opening.stay && !opening.institution && mention.needs != Evidence::name) return Weight::only_home;
+    if (opening.region) return Weight::at;
+    if (opening.institution) return Weight::institution;
+    if (i > 0 && has_region_behind(i - 1)) return Weight::frame;
+    if (mention.needs == Evidence::announced) return opening.at && is_written_as_name(mention) ? Weight::at : Weight::common_word;
+    if (opening.at) return Weight::at;
+    // Not "depan soto lamongan".
+    if (stands_alone(mention) || (is_behind_address(mention) && !spot_with(mention, Spot::Kind::landmark))) return Weight::frame;
     if (mention.needs != Evidence::name) return Weight::common_word;
     return is_name_of_neighbourhood(mention) ? Weight::somewhere : Weight::name;
   }
@@ -248,12 +326,11 @@ class Choice {
     return !is_before(mention, Meaning::passing) && !is_before(mention, Meaning::not_at);
   }
 
-  // "Cipondoh" alone is the kecamatan; "kel. Cipondoh", "Cipondoh RT 2/5" and with its kecamatan beside it, the kelurahan.
+  // "Cipondoh" alone is the kecamatan; "kel. Cipondoh" and with its kecamatan beside it, the kelurahan.
   bool reads_as_kelurahan(std::size_t i, const Opening& opening) const {
     const NamedPlace& mention = mentions_[i];
     if (!mention.kecamatan || !mention.kelurahan) return mention.kelurahan.has_value();
     if (opening.kelurahan || opening.kecamatan) return opening.kelurahan;
-    if (is_before(mention, Meaning::rt_word) || is_before(mention, Meaning::rw_word)) return true;
     return i + 1 < mentions_.size() && is_beside(mention, mentions_[i + 1]) &&
            mentions_[i + 1].kecamatan == rules_.kelurahan[*mention.kelurahan].kecamatan;
   }
@@ -261,6 +338,12 @@ class Choice {
   bool is_before(const NamedPlace& mention, Meaning meaning) const {
     return std::ranges::any_of(reading_.around({mention.last, mention.last}, 0),
                                [&](const Match& match) { return match.meaning == meaning && match.first == mention.last + 1; });
+  }
+
+  bool is_behind(const NamedPlace& mention, Meaning meaning) const {
+    if (mention.first == 0) return false;
+    return std::ranges::any_of(reading_.around({mention.first - 1, mention.first - 1}, 0),
+                               [&](const Match& match) { return match.meaning == meaning && match.last + 1 == mention.first; });
   }
 
   // The spots that a name may lie in or stand behind: few, however long the text is.
@@ -292,19 +375,38 @@ class Choice {
     });
   }
 
-  // "pajang rt 5", "gaga gg asem", "gondrong belakang majelis": at the beginning of a sentence.
+  // "pajang rt 5", "gaga gg asem": at the beginning of a clause; "gondrong belakang majelis", "keroncong blok c": of a sentence.
   bool is_before_address(const NamedPlace& mention) const {
-    constexpr std::array kParts{Meaning::rt_word, Meaning::rw_word, Meaning::alley_word, Meaning::street_word, Meaning::landmark_word};
-    return begins_sentence(mention.first) && std::ranges::any_of(kParts, [&](Meaning part) { return is_before(mention, part); });
+    constexpr std::array kParts{Meaning::rt_word,     Meaning::rw_word,       Meaning::alley_word,
+                                Meaning::street_word, Meaning::landmark_word, Meaning::number_word};
+    const bool sentence = begins_sentence(mention.first);
+    if (!sentence && !reading_.words.list[mention.first].after_break) return false;
+    return std::ranges::any_of(std::span(kParts).first(sentence ? kParts.size() : 4),
+                               [&](Meaning part) { return is_before(mention, part); });
   }
 
   // A name is all that a sentence holds, "Tolong dipangkas. Kenanga, Jl KH Ahmad Dahlan 30", or the end of an address, "tiang 8, Gaga".
   bool stands_alone(const NamedPlace& mention) const {
-    if (begins_sentence(mention.first)) return ends_clause(mention.last);
+    if (begins_sentence(mention.first)) return ends_clause(mention.last) || is_before(mention, Meaning::filler);
     const auto& words = reading_.words.list;
-    const bool ends_sentence = mention.last + 1 == words.size() || begins_sentence(mention.last + 1);
-    return words[mention.first].after_break && ends_sentence && !frame_.spots.empty();
+    if (!words[mention.first].after_break || !ends_sentence(mention.last)) return false;
+    return !frame_.spots.empty() || is_written_as_name(mention) || is_behind(mention, Meaning::filler);
   }
+
+  // "Periuk" where other words are small, and no part of a longer name: "Mas Gondrong".
+  bool is_written_as_name(const NamedPlace& mention) const {
+    const auto& words = reading_.words.list;
+    const auto is_capital = [&](std::uint32_t word) {
+      const char first = reading_.text[words[word].begin];
+      return first >= 'A' && first <= 'Z';
+    };
+    const char second = reading_.text[words[mention.first].begin + 1];
+    if (begins_sentence(mention.first) || !is_capital(mention.first) || second < 'a' || second > 'z') return false;
+    const bool continues = mention.last + 1 < words.size() && !words[mention.last + 1].after_break && is_capital(mention.last + 1);
+    return !continues && (words[mention.first].after_break || !is_capital(mention.first - 1));
+  }
+
+  bool ends_sentence(std::uint32_t word) const { return word + 1 == reading_.words.list.size() || begins_sentence(word + 1); }
 
   bool ends_clause(std::uint32_t word) const {
     const auto& words = reading_.words.list;
@@ -312,7 +414,9 @@ class Choice {
   }
 
   bool begins_sentence(std::uint32_t word) const {
-    return word == 0 || gap_behind(word - 1).find_first_of(".!?\n") != std::string_view::npos;
+    if (word == 0) return true;
+    const std::string_view gap = gap_behind(word - 1);
+    return gap.find_first_of(".!?\n") != std::string_view::npos || has_picture(gap);
   }
 
   // Nothing but "kec.", "kota" and the like between them.
@@ -321,7 +425,8 @@ class Choice {
     while (next < behind.first) {
       const auto around = reading_.around({next, next}, 0);
       const auto opens = std::ranges::find_if(around, [&](const Match& match) {
-        return match.first == next && (match.meaning == Meaning::kecamatan_word || match.meaning == Meaning::kelurahan_word);
+        return match.first == next && (match.meaning == Meaning::kecamatan_word || match.meaning == Meaning::kelurahan_word ||
+                                       match.meaning == Meaning::region_word);
       });
       if (opens == around.end()) return false;
       next = opens->last + 1;
@@ -345,17 +450,50 @@ class Choice {
     return is_before(mention, Meaning::city);
   }
 
-  // "trayek Cikokol - Serpong"
-  bool ends_route(std::size_t i) const {
-    if (i == 0 || mentions_[i - 1].last + 1 != mentions_[i].first) return false;
-    return gap_behind(mentions_[i - 1].last).contains('-') && opening_of(mentions_[i - 1]).not_at;
+  // By mention: "Serpong" in "trayek Cikokol - Serpong", "Karawaci" in "bukan Cimone Karawaci".
+  std::vector<bool> find_routes() const {
+    std::vector<bool> on_route(mentions_.size());
+    for (std::size_t i = 1; i < mentions_.size(); ++i) {
+      if (mentions_[i - 1].last + 1 != mentions_[i].first) continue;
+      const std::string_view gap = gap_behind(mentions_[i - 1].last);
+      on_route[i] = (gap.contains('-') || gap == " ") && (on_route[i - 1] || opening_of(mentions_[i - 1]).not_at);
+    }
+    return on_route;
   }
 
-  // "Cipete, Jakarta Selatan": the first is not the place of ours, and the second is meant. A dash leads from one to the other instead.
+  // "Cipete, Jakarta Selatan": the first is not the place of ours, or a part of the second, and the second is meant. A dash leads from one
+  // to the other instead.
   bool has_region_behind(std::size_t i) const {
-    if (i + 1 >= mentions_.size() || is_elsewhere(mentions_[i]) || !is_elsewhere(mentions_[i + 1])) return false;
-    return is_beside(mentions_[i], mentions_[i + 1]) && !gap_behind(mentions_[i].last).contains('-');
+    if (i + 1 >= mentions_.size() || !is_elsewhere(mentions_[i + 1]) || !is_beside(mentions_[i], mentions_[i + 1])) return false;
+    // "Babakan, Kec. Setu", "Babakan Setu Tangsel"
+    const bool told = mentions_[i + 1].needs != Evidence::announced || mentions_[i].last + 1 < mentions_[i + 1].first ||
+                      (i + 2 < mentions_.size() && is_elsewhere(mentions_[i + 2]) && is_beside(mentions_[i + 1], mentions_[i + 2]));
+    return told && gap_behind(mentions_[i].last).find_first_of("-/!?") == std::string_view::npos;
   }
+
+  // "Kab. Brebes, Kec. Larangan"
+  bool has_region_before(std::size_t i) const {
+    if (i == 0 || !is_elsewhere(mentions_[i - 1]) || !is_beside(mentions_[i - 1], mentions_[i])) return false;
+    const Opening before = opening_of(mentions_[i - 1]);
+    return before.region || before.kecamatan;
+  }
+
+  // A place of ours is not meant where its name stands with a region of another jurisdiction, nor then anywhere else in the text.
+  std::vector<const NamedPlace*> find_namesakes() const {
+    std::vector<const NamedPlace*> found;
+    for (std::size_t i = 0; i < mentions_.size(); ++i) {
+      const NamedPlace& mention = mentions_[i];
+      if (!is_elsewhere(mention) && has_region_behind(i) && !is_namesake_of(found, mention)) found.push_back(&mention);
+    }
+    return found;
+  }
+
+  static bool is_namesake_of(const std::vector<const NamedPlace*>& namesakes, const NamedPlace& mention) {
+    return std::ranges::any_of(
+        namesakes, [&](const NamedPlace* other) { return other->kelurahan == mention.kelurahan && other->kecamatan == mention.kecamatan; });
+  }
+
+  bool is_namesake(const NamedPlace& mention) const { return is_namesake_of(namesakes_, mention); }
 
   std::string_view gap_behind(std::uint32_t word) const {
     const auto& words = reading_.words.list;
@@ -376,6 +514,8 @@ class Choice {
   const std::vector<NamedPlace>& mentions_;
   const AddressFrame& frame_;
   const Rules& rules_;
+  const std::vector<bool> on_route_ = find_routes();
+  const std::vector<const NamedPlace*> namesakes_ = find_namesakes();  // few: the city has not many places
   const bool any_street_ = std::ranges::any_of(frame_.spots, [](const Spot& spot) { return spot.kind != Spot::Kind::landmark; });
 };
 

@@ -42,10 +42,11 @@ struct AddressFrame {
 enum class Weight : std::uint8_t {
   // It is not.
   common_word,  // nothing says that it names the place
+  direction,    // "jurusan", "bukan", or the other end of a route
   street,       // a street is called so
-  direction,    // "arah", "dari", or the other end of a route
-  passed,       // "lewat"
+  passed,       // "arah", "dari"
   home,         // the writer's, who names another place too
+  only_named,   // a street or passed, but the text names no other place
   // Nothing below `somewhere` holds against a place of another jurisdiction.
   only_home,
   people,
@@ -57,7 +58,7 @@ enum class Weight : std::uint8_t {
   announced,
 };
 
-inline bool counts(Weight weight) { return weight >= Weight::only_home; }
+inline bool counts(Weight weight) { return weight >= Weight::only_named; }
 
 struct WeighedName {
   NamedPlace place;

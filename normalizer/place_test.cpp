@@ -70,12 +70,12 @@ TEST_CASE("the_matters_place_is_chosen_among_the_names_a_text_holds") {
       {"di karwaci gelap", "", "Karawaci"},
       {"batucepr macet", "", "Batuceper"},
       {"kr tengah gelap", "", "Karang Tengah"},
-      {"got mampet pnunggangn barat", "Panunggangan Barat", "Cibodas"},
+      {"got mampet panunggangn barat", "Panunggangan Barat", "Cibodas"},
       {"tabrakan dicibodasari", "Cibodasari", "Cibodas"},
       {"KUNCIRAN JAYA gelap", "Kunciran Jaya", "Pinang"},
       // kelurahan or kecamatan
       {"jatiuwung cibodas", "Jatiuwung", "Cibodas"},
-      {"Neglasari RT 02/05", "Neglasari", "Neglasari"},
+      {"Neglasari RT 02/05", "", "Neglasari"},
       {"kel/kec Benda", "Benda", "Benda"},
       {"Kelurahan : Cimone", "Cimone", "Karawaci"},
       {"sampah di kec. pinang, kel cipete", "Cipete", "Pinang"},
@@ -90,6 +90,15 @@ TEST_CASE("the_matters_place_is_chosen_among_the_names_a_text_holds") {
       {"belakang sdn 3 petir", "Petir", "Cipondoh"},
       {"truk parkir di benda, kota tangerang", "", "Benda"},
       {"waterpark di babakan", "Babakan", "Tangerang"},
+      {"got mampet. Petir, tolong pak", "Petir", "Cipondoh"},
+      {"sampai basah semua \xF0\x9F\x98\xAD Gaga", "Gaga", "Larangan"},
+      {"polisi mana, pajang rt 3", "Pajang", "Benda"},
+      {"listrik mati. keroncong blok c", "Keroncong", "Jatiuwung"},
+      {"minta diangkut pak, Pasar Baru", "Pasar Baru", "Karawaci"},
+      {"lampu di seluruh Keroncong mati", "Keroncong", "Jatiuwung"},
+      {"bau sampai Periuk tiap malam", "", "Periuk"},
+      {"apartemen gondrong gelap", "Gondrong", "Cipondoh"},
+      {"nenek tinggal di larangan, belum dapat bansos", "", "Larangan"},
       // which of several
       {"saya warga ciledug, mau lapor jalan rusak di cipondoh", "", "Cipondoh"},
       {"sampah di pasir jaya, saya mengungsi ke cipete", "Pasir Jaya", "Jatiuwung"},
@@ -97,8 +106,22 @@ TEST_CASE("the_matters_place_is_chosen_among_the_names_a_text_holds") {
       {"saya tinggal di cimone, lampu mati", "Cimone", "Karawaci"},
       {"lampu jalan cipondoh arah serpong mati", "", "Cipondoh"},
       {"di ciledug banjir, sudimara jaya paling parah", "Sudimara Jaya", "Ciledug"},
+      // streets and ways count when no other place is named
+      {"jl raya cipondoh rusak", "", "Cipondoh"},
+      {"tolong ambulans ke Cipadu", "Cipadu", "Larangan"},
+      {"dahan menutup lampu arah Karang Sari", "Karang Sari", "Neglasari"},
+      {"pindah dari Lampung ke Jatake", "Jatake", "Jatiuwung"},
+      {"jl raya cipondoh arah cimone macet", "", ""},
+      {"jl mawar arah cimone macet", "", ""},
+      {"jurusan arah kunciran ngetem", "", ""},
+      {"dia bukan dari Cimone Karawaci", "", ""},
+      {"melayani area Cimone Karawaci Cibodas", "", ""},
+      // a name of ours with a region of another jurisdiction is not ours
+      {"jalan rusak di Cibodas, Cianjur. Cibodas yang dingin", "", ""},
+      {"bansos kecamatan Larangan kabupaten Brebes", "", ""},
+      {"Kab. Brebes Kec. Larangan rusak", "", ""},
+      {"Babakan Setu Tangsel banjir", "", ""},
       // streets, ways and larger places do not count
-      {"jl raya cipondoh rusak", "", ""},
       {"jl kenanga rusak", "", ""},
       {"macet dari cimone ke karawaci", "", ""},
       {"jl mh thamrin menuju cikokol macet", "", ""},
@@ -117,17 +140,51 @@ TEST_CASE("the_matters_place_is_chosen_among_the_names_a_text_holds") {
 TEST_CASE("places_of_other_jurisdictions_are_told_from_ways_and_talk") {
   const Rules& rules = tests::shipped_rules();
   const auto elsewhere = [&](std::string_view text) { return is_elsewhere(Reading(text, rules.lexicon), {}, rules); };
-  for (const char* text :
-       {"jalan rusak di serpong", "jalan rusak di kelapa dua kab tangerang", "lampu mati di Kecamatan Kronjo, Kabupaten Tangerang",
-        "sampah pasar ciputat numpuk", "lampu jalan Cisauk mati", "saya warga ciledug, lampu mati di bintaro",
-        "halte transjakarta Kalideres", "jl raya serpong bolong, itu masuk tangsel ya?", "KTP saya beralamat di Depok"}) {
+  for (const char* text : {"jalan rusak di serpong",
+                           "jalan rusak di kelapa dua kab tangerang",
+                           "lampu mati di Kecamatan Kronjo, Kabupaten Tangerang",
+                           "sampah pasar ciputat numpuk",
+                           "lampu jalan Cisauk mati",
+                           "saya warga ciledug, lampu mati di bintaro",
+                           "halte transjakarta Kalideres",
+                           "jl raya serpong bolong, itu masuk tangsel ya?",
+                           "KTP saya beralamat di Depok",
+                           "jalan rusak di Cibodas, Cianjur",
+                           "Kab. Brebes Kec. Larangan rusak",
+                           "Benda Baru Pamulang banjir",
+                           "stasiun Serang kotor",
+                           "kota Batu macet",
+                           "jalan rusak di Serang",
+                           "dukcapil Garut lambat",
+                           "warga Bintaro mengeluh galian",
+                           "saya KTP Larangan, tapi jalan di Joglo Kembangan rusak",
+                           "jl raya serpong arah bsd bolong",
+                           "jalan arah Cengkareng dari Rawa Buaya rusak",
+                           "di Desa Gelam Jaya air mati, anak mandi di rumah nenek di Periuk",
+                           "ibu saya warga Bekasi, dukcapil sana lambat"}) {
     CAPTURE(std::string(text));
     CHECK(elsewhere(text));
   }
-  for (const char* text :
-       {"tol jakarta-tangerang macet", "macet arah jakarta", "orang jakarta parkir sembarangan", "jl raya serpong rusak",
-        "di perbatasan kreo dan pondok aren gelap", "jalan rusak di cipondoh dekat bintaro", "ojek mau ke pamulang mahal",
-        "kresek sampah berserakan", "kasih bus sekolah kaya di Jakarta", "di kota tangerang gelap", ""}) {
+  for (const char* text : {"tol jakarta-tangerang macet",
+                           "macet arah jakarta",
+                           "orang jakarta parkir sembarangan",
+                           "jl raya serpong rusak",
+                           "di perbatasan kreo dan pondok aren gelap",
+                           "jalan rusak di cipondoh dekat bintaro",
+                           "ojek mau ke pamulang mahal",
+                           "kresek sampah berserakan",
+                           "kasih bus sekolah kaya di Jakarta",
+                           "di kota tangerang gelap",
+                           "orok di kresek",
+                           "di serang anjing",
+                           "depan warung soto lamongan gelap",
+                           "surat pindah dari Kabupaten Brebes",
+                           "anak di Makassar menyuruh saya lapor",
+                           "kali angke meluap",
+                           "kalender rusak",
+                           "ke dukcapil dari Depok, jalan di Cimone rusak",
+                           "saya orang Bekasi, pohon tumbang di Cikokol",
+                           ""}) {
     CAPTURE(std::string(text));
     CHECK_FALSE(elsewhere(text));
   }

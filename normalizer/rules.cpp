@@ -413,15 +413,16 @@ class RulesReader {
       return std::ranges::find(common_words, name) != common_words.end() ? Evidence::at : Evidence::name;
     };
     read_area(places);
-    phrases(places, "elsewhere", "Places of other jurisdictions.", Meaning::elsewhere);
-    phrases(places, "elsewhere_common", "The same, with names that count only with evidence.", Meaning::elsewhere_common);
     phrases(places, "no_place", "Phrases within which no name counts as a place.", Meaning::no_place);
     phrases(places, "no_street", "Phrases with a street word that no street's name follows.", Meaning::no_street);
     phrases(places, "city", "Names of the city itself.", Meaning::city);
     phrases(places, "at", "Words before the place of the matter.", Meaning::at);
+    phrases(places, "region_words", "Words before the name of a kabupaten, a kota or a province.", Meaning::region_word);
+    phrases(places, "there", "Words that point at another place.", Meaning::there);
     phrases(places, "not_at", "Words before a place where the matter is not.", Meaning::not_at);
     phrases(places, "passing", "Likewise, unless \"kel.\", \"kec.\" or an institution follows.", Meaning::passing);
     phrases(places, "home", "Words before the place where somebody lives or comes from.", Meaning::home);
+    phrases(places, "stay", "Words before \"di\" and a place elsewhere where only somebody is.", Meaning::stay);
     phrases(places, "people", "Words for the people of a place.", Meaning::people);
     phrases(places, "institutions", "Words for what is called after its place.", Meaning::institution);
     phrases(places, "kecamatan_words", "Words before the name of a kecamatan.", Meaning::kecamatan_word);
@@ -453,18 +454,29 @@ class RulesReader {
         rules_.kelurahan.push_back({kelurahan, index, needs(kelurahan)});
       }
     }
+    read_elsewhere(places);
     check_names(places, "common_words", common_words);
     check_names(places, "announced_only", announced_only);
     add_misspellings();
   }
 
+  // No slip is seen through: there are so many names that some look like any word.
+  void read_elsewhere(Settings& places) {
+    const auto read = [&](std::string_view key, std::string_view help, Evidence needs) {
+      for (const auto& name : places.texts(key, help, {})) {
+        const Words words = split_words(name);
+        for (const Word& word : words.list) rules_.lexicon.add_real_word(words.folded_of(word));
+        add(places, key, name, Meaning::elsewhere, static_cast<std::size_t>(needs), 1);
+      }
+    };
+    read("elsewhere", "Places of other jurisdictions.", Evidence::name);
+    read("elsewhere_common", "The same, with names that count only with evidence.", Evidence::at);
+    read("elsewhere_announced", "The same, with names that count only when told to be a place.", Evidence::announced);
+  }
+
   // Only of names that nothing else is called by: a slip of the finger must not make a place of a common word.
   void add_misspellings() {
-    std::map<std::string, std::uint16_t> indexes;
-    for (const auto& [name, place] : places_) {
-      indexes[name] = static_cast<std::uint16_t>(rules_.misspelt_places.size());
-      rules_.misspelt_places.push_back(place);
-    }
+    constexpr std::size_t kShortest = 7;  // letters; shorter names have real words beside them
     for (const auto& [letters, name] : spellings_) {
       const PlaceName& place = places_[name];
       const bool is_common = (place.kelurahan && rules_.kelurahan[*place.kelurahan].needs != Evidence::name) ||
@@ -473,8 +485,11 @@ class RulesReader {
       // "dicibodasari"
       if (place.kelurahan) static_cast<void>(rules_.lexicon.add("di" + letters, Meaning::kelurahan, *place.kelurahan));
       if (place.kecamatan) static_cast<void>(rules_.lexicon.add("di" + letters, Meaning::kecamatan, *place.kecamatan));
-      rules_.misspellings.add(letters, indexes[name]);
+      if (letters.size() < kShortest) continue;
+      const auto index = static_cast<std::size_t>(std::distance(places_.begin(), places_.find(name)));
+      rules_.misspellings.add(letters, static_cast<std::uint32_t>(index));
     }
+    for (const auto& [name, place] : places_) rules_.misspelt_places.push_back(place);
   }
 
   void check_names(Settings& places, std::string_view key, const std::vector<std::string>& names) {

@@ -364,6 +364,7 @@ std::string_view name_of(normalizer::Weight weight) {
     case normalizer::Weight::direction: return "direction";
     case normalizer::Weight::passed: return "passed";
     case normalizer::Weight::home: return "home";
+    case normalizer::Weight::only_named: return "only_named";
     case normalizer::Weight::only_home: return "only_home";
     case normalizer::Weight::people: return "people";
     case normalizer::Weight::somewhere: return "somewhere";

@@ -143,6 +143,7 @@ constexpr auto kWords = std::to_array<Words>({
     {"direction", "arah atau tujuan / a direction"},
     {"passed", "hanya dilewati / only passed"},
     {"home", "tempat tinggal / where the writer lives"},
+    {"only_named", "hanya dilewati atau nama jalan, tetapi satu-satunya / passed or a street's name, but no other is named"},
     {"only_home", "tempat tinggal, satu-satunya / the writer's home, and no other"},
     {"people", "orangnya / its people"},
     {"somewhere", "nama gang atau perumahan / an alley's or estate's name"},
