@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <iterator>
 #include <utility>
 
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t kLongestWord = 40;  // longer ones are nobody's word, and need not be hashed
 constexpr std::size_t kMeanings = static_cast<std::size_t>(Meaning::name_end) + 1;
-static_assert(kMeanings <= 64, "find keeps a set of meanings in 64 bits");
 
 // "banjiiiir": letters standing three times or more become one.
 std::string without_drawn_out_letters(std::string_view word) {
@@ -137,16 +137,15 @@ Lexicon::Found Lexicon::find(const Words& words, const std::vector<WordId>& ids)
       const std::uint32_t next = first + length;
       node = next < count && length < kLongestPhrase ? child_of(node, ids[next]) : 0;
     }
-    std::uint64_t found_longer = 0;
+    std::bitset<kMeanings> found_longer;
     for (; length > 0; --length) {
-      std::uint64_t found_here = 0;
+      std::bitset<kMeanings> found_here;
       for (const Entry& entry : nodes_[path[length - 1]].entries) {
         const auto meaning = static_cast<std::size_t>(entry.meaning);
-        const std::uint64_t bit = std::uint64_t{1} << meaning;
         const std::uint32_t behind = first + length;
         if (entry.meaning != Meaning::group) {
-          if ((found_longer & bit) != 0 || ((found_here & bit) == 0 && behind <= covered_until[meaning])) continue;
-          found_here |= bit;
+          if (found_longer[meaning] || (!found_here[meaning] && behind <= covered_until[meaning])) continue;
+          found_here.set(meaning);
           covered_until[meaning] = behind;
         }
         any_idiom = any_idiom || entry.meaning == Meaning::idiom;
