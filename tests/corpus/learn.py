@@ -25,7 +25,7 @@ NONE = "none"
 POINT = 0.025           # what a point is worth in the model
 LEAST_MESSAGES = 2      # that hold a stem
 LEAST_FOR_PAIR = 4
-PENALTY = 0.8
+PENALTY = 0.4
 BIAS_PENALTY = 40       # so that the shortest text is judged by its words, too
 SHARE_OF_OTHERS = 0.25
 LEAST_WEIGHT = 4        # points; less is not worth its place
@@ -65,7 +65,7 @@ def fields():
               accepted=lambda line: {NONE if code in ("", "lainnya") else code for code in line["expect"].get("accept", [])}, has_pairs=True),
         Field("priority", ["normal", "high", "emergency"],
               lambda line: {"low": "normal"}.get(line["expect"].get("priority"), line["expect"].get("priority", "normal")),
-              lambda found: {found["priority"]: 180 if found["is_sure"] else 90 if found["is_told"] else 60}, weight=lambda value: 3 if value == "emergency" else 1),
+              lambda found: {found["priority"]: 180 if found["is_sure"] else 90 if found["is_told"] else 60}, weight=lambda value: 4 if value == "emergency" else 1, has_pairs=True),
         Field("report_type", ["complaint", "aspiration", "information", "thanks"],
               lambda line: line["expect"].get("type", "complaint"), lambda found: {found["type"]: 40}),
         Field("scope", ["in_scope", "out_of_scope_election", "out_of_scope_crime", "out_of_scope_private", "out_of_scope_court",

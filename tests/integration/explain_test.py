@@ -138,7 +138,7 @@ class ExplainTest(unittest.TestCase):
     def test_places_are_told_with_what_speaks_for_and_against_them(self):
         names = found("saya warga ciledug, jalan rusak di kel cipondoh arah serpong dekat jl raya karawaci")["place"]["names"]
         self.assertEqual({name["name"]: (name["why"], name["counts"]) for name in names},
-                         {"ciledug": ("people", True), "cipondoh": ("announced", True), "serpong": ("direction", False),
+                         {"ciledug": ("people", True), "cipondoh": ("announced", True), "serpong": ("passed", False),
                           "karawaci": ("street", False)})
 
     def test_a_report_that_resembles_a_command_is_told_why_it_is_none(self):
