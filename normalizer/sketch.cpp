@@ -407,8 +407,9 @@ constexpr unsigned kNameBits = 7;  // those of NameOf
 // Sorts the words of a text by what they tell, and adds the most telling ones to the sketch.
 class Names {
  public:
-  Names(Sketch& sketch, const Reading& reading, const core::Location& location, const Rules& rules)
-      : sketch_(sketch), reading_(reading), location_(location), rules_(rules), of_(reading.words.list.size()) {
+  // `area` is the folded names of the kelurahan and the kecamatan.
+  Names(Sketch& sketch, const Reading& reading, std::string_view area, const Rules& rules)
+      : sketch_(sketch), reading_(reading), area_(area), rules_(rules), of_(reading.words.list.size()) {
     sort_out();
   }
 
@@ -513,29 +514,14 @@ class Names {
     normalizer::add(sketch_.names, hash | static_cast<unsigned>(of), kNameBits);
   }
 
-  bool lies_in(std::string_view word) const {
-    const auto is_part_of = [&](const std::string& name) { return split_words(name).folded.contains(word); };
-    return is_part_of(location_.kelurahan) || is_part_of(location_.kecamatan);
-  }
+  bool lies_in(std::string_view word) const { return area_.contains(word); }
 
   Sketch& sketch_;
   const Reading& reading_;
-  const core::Location& location_;
+  std::string_view area_;
   const Rules& rules_;
   std::vector<std::optional<NameOf>> of_;  // by word of the text; none: nothing is told by it
 };
-
-void add_names(Sketch& sketch, const Reading& reading, const core::Location& location, const Rules& rules) {
-  if (location.role != core::LocationRole::caller) {
-    for (const std::string* street : {&location.address, &location.cross_street}) {
-      const Reading read(*street, rules.lexicon);
-      Names(sketch, read, location, rules).read_address();
-    }
-    const Reading landmark(location.landmark, rules.lexicon);
-    Names(sketch, landmark, location, rules).read_landmark();
-  }
-  Names(sketch, reading, location, rules).read_text();
-}
 
 // "hasyim ashari depan pasar sipon": well-known streets and estates are known without "jalan" or "perumahan".
 void add_well_known(Sketch& sketch, const Reading& reading) {
@@ -552,7 +538,7 @@ void add_well_known(Sketch& sketch, const Reading& reading) {
   }
 }
 
-void sketch_place(Sketch& sketch, const core::Location& location, const Lexicon& lexicon) {
+void sketch_place(Sketch& sketch, const core::Location& location, std::string_view area, const Rules& rules) {
   if (location.role == core::LocationRole::caller) return;
   const double accuracy = location.accuracy_m.value_or(0);
   if (location.latitude && location.longitude && accuracy <= kLargestAccuracyM)
@@ -561,8 +547,13 @@ void sketch_place(Sketch& sketch, const core::Location& location, const Lexicon&
   sketch.kecamatan = hash8(split_words(location.kecamatan).folded);
   sketch.rt = static_cast<std::uint8_t>(number_of(location.rt, 255));
   sketch.rw = static_cast<std::uint8_t>(number_of(location.rw, 255));
-  for (const std::string* street : {&location.address, &location.cross_street})
-    if (!street->empty()) Address(sketch, Reading(*street, lexicon), lexicon).read();
+  for (const std::string* street : {&location.address, &location.cross_street}) {
+    if (street->empty()) continue;
+    const Reading read(*street, rules.lexicon);
+    Address(sketch, read, rules.lexicon).read();
+    Names(sketch, read, area, rules).read_address();
+  }
+  if (!location.landmark.empty()) Names(sketch, Reading(location.landmark, rules.lexicon), area, rules).read_landmark();
 }
 
 constexpr std::size_t kPackedBytes = 32 + kThings + kStates + 2 * kSites + 3 * kNames + 4 * kBands;
@@ -610,11 +601,13 @@ Sketch sketch_of(const Reading& reading, const core::Complaint& complaint, const
     sketch.widespread = category->widespread;
   }
   add_well_known(sketch, reading);
-  sketch_place(sketch, complaint.location, rules.lexicon);
+  const core::Location& location = complaint.location;
+  const std::string area = split_words(location.kelurahan).folded + '\n' + split_words(location.kecamatan).folded;
+  sketch_place(sketch, location, area, rules);
   Address(sketch, reading, rules.lexicon).read_numbers();
   add_things(sketch, reading);
   add_sites(sketch, reading, rules.lexicon);
-  add_names(sketch, reading, complaint.location, rules);
+  Names(sketch, reading, area, rules).read_text();
   sketch.proposes = complaint.report_type == core::ReportType::aspiration;
   sketch.asks = complaint.report_type == core::ReportType::information && sketch.states[0] == 0;
   return sketch;

@@ -17,13 +17,14 @@ constexpr std::array<std::string_view, 10> kSuffixes{"kannya", "annya", "inya", 
 }  // namespace
 
 std::string_view stem_of(std::string_view word) {
+  if (word.size() <= kShortest) return word;
   for (const std::string_view prefix : kPrefixes) {
-    if (!word.starts_with(prefix) || word.size() < prefix.size() + kShortest) continue;
+    if (word.front() != prefix.front() || word.size() < prefix.size() + kShortest || !word.starts_with(prefix)) continue;
     word.remove_prefix(prefix.size());
     break;
   }
   for (const std::string_view suffix : kSuffixes) {
-    if (!word.ends_with(suffix) || word.size() < suffix.size() + kShortest) continue;
+    if (word.back() != suffix.back() || word.size() < suffix.size() + kShortest || !word.ends_with(suffix)) continue;
     word.remove_suffix(suffix.size());
     break;
   }

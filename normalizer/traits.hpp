@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be seen of a report besides what its words mean: whether a place is told, whether it asks, whether everybody can read it. learned.toml weighs these like the stems of words. Pure.
+// What can be seen of a report besides what its words mean: whether a place is told, whether it asks, whether everybody can read it.
+// learned.toml weighs these like the stems of words. Pure.
 #pragma once
 
 #include <string_view>

@@ -17,7 +17,7 @@
 local function new_similar(tag, at, window)
   local kFacts, kProfile, kChunk, kBands = 85, 100, 1310, 6  -- a chunk just fits the 128 KB that Redis' allocator sets aside
   local kSlices, kShards, kFull, kFirst, kNewest = 3, 32768, 12, 4, 8
-  local kMostCandidates, kMostOfOne, kMostLinks, kMostNames, kMostBands = 32, 16, 6, 4, 2
+  local kMostCandidates, kMostOfOne, kMostLinks, kMostNames, kMostBands = 32, 16, 6, 4, 1
   local kFormat = '>' .. string.rep('B', 15) .. 'I3I3BHBHHHHHHBBBBHHHH' .. string.rep('I3', 12)
   local kWords, kCategory, kLastCategory, kThing, kLastThing, kState, kLastState, kLasts, kFlags = 1, 2, 4, 5, 10, 11, 13, 14, 15
   local kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 16, 17, 18, 19, 20

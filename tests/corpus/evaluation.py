@@ -92,7 +92,8 @@ def judge_messages(half, figures):
             continue
         accepted = set(expected.get("accept", []))
         category = "" if found["category"] == "lainnya" else found["category"]
-        figures["category"].add(expected.get("category", ""), category, line, accepted=accepted)
+        if expected.get("category") or expected.get("scope") != "other_jurisdiction":
+            figures["category"].add(expected.get("category", ""), category, line, accepted=accepted)
         for code in expected.get("also", []):
             figures["further category"].add(code, code if code in [category, *found["also"]] else "", line)
         for place in ("kelurahan", "kecamatan"):
