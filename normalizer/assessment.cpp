@@ -26,8 +26,8 @@ constexpr int kRulesSayPriority = 60;
 constexpr int kRulesSayType = 40;
 constexpr int kRulesSayOutOfScope = 80;
 constexpr int kRulesSayInScope = 40;
-constexpr int kMostListed = 120;  // points of a category, of which each hundred says this much that the matter is one of the city's
-constexpr int kListedInScope = 30;
+constexpr int kMostListed = 120;    // points of a category
+constexpr int kListedInScope = 30;  // for each hundred of these: that the matter is one of the city's
 constexpr int kRatherAnEmergency = 30;
 constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
 constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
@@ -282,7 +282,10 @@ void set_priority(Assessment& result, const Reading& reading, const core::Messag
 std::string strongest_words(const Reading& reading, std::size_t topic, const Rules& rules) {
   constexpr std::size_t kMost = 3;
   auto weights = rules.learned.weights(reading, rules.lexicon, topic);
-  std::erase_if(weights, [](const WordWeights::Weight& weight) { return weight.points <= 0 || weight.is_trait(); });
+  constexpr std::size_t kLongest = 40;  // bytes; a pair of words may have anything between them
+  std::erase_if(weights, [](const WordWeights::Weight& weight) {
+    return weight.points <= 0 || weight.is_trait() || weight.said.size() > kLongest || weight.said.contains('\n');
+  });
   std::ranges::sort(weights, {}, [](const auto& weight) { return std::pair(-weight.points, weight.said); });
   std::string words;
   for (std::size_t i = 0; i < std::min(weights.size(), kMost); ++i) {

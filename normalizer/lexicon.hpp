@@ -172,7 +172,7 @@ struct Reading {
   Reading(std::string_view clean_text, const Lexicon& lexicon);
 
   // Word `i` in its own spelling, as far as `lexicon` knows it.
-  [[nodiscard]] std::string_view word(std::uint32_t i, const Lexicon& lexicon) const {
+  [[nodiscard]] std::string_view word(std::size_t i, const Lexicon& lexicon) const {
     return ids[i] == 0 ? words.folded_of(words.list[i]) : lexicon.word(ids[i]);
   }
   [[nodiscard]] bool has(Meaning meaning) const;

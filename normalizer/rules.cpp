@@ -138,13 +138,14 @@ class RulesReader {
     phrases(words, "today", "It happened today.", Meaning::today);
     phrases(words, "yesterday", "It happened yesterday.", Meaning::yesterday);
     phrases(words, "fillers", "Tell nothing of the matter: not counted when reports are compared.", Meaning::filler);
-    kinds(words, "things", "What reports are about; other words for the same behind |.", Meaning::thing);
-    kinds(words, "states", "What is wrong with it, likewise.", Meaning::state);
+    kinds(words, "things", "What reports are about; other words for the same behind |.", Meaning::thing, 127);
+    kinds(words, "states", "What is wrong with it, likewise.", Meaning::state, 255);
   }
 
-  // Lists of which each line holds the words for one, behind |.
-  void kinds(Settings& table, std::string_view key, std::string_view about, Meaning meaning, std::size_t first = 0) {
+  // Lists of which each line holds the words for one, behind |. A sketch knows at most `most` of them apart.
+  void kinds(Settings& table, std::string_view key, std::string_view about, Meaning meaning, std::size_t most, std::size_t first = 0) {
     const auto lines = table.texts(key, about, {});
+    if (lines.size() > most) table.mistake(key, "has " + std::to_string(lines.size()) + " lines", "leave at most " + std::to_string(most));
     for (std::size_t i = 0; i < lines.size(); ++i)
       for (const auto& word : split(lines[i], '|')) add(table, key, word, meaning, first + i, 1);
   }
@@ -434,10 +435,10 @@ class RulesReader {
     phrases(places, "alley_words", "Words before the name of an alley.", Meaning::alley_word);
     phrases(places, "estate_words", "Words before the name of an estate.", Meaning::estate_word);
     phrases(places, "landmark_words", "Words with which people describe a spot.", Meaning::landmark_word);
-    kinds(places, "sites", "Kinds of places that bear names of their own; other words for a kind behind |.", Meaning::site);
-    kinds(places, "landmarks", "Places that bear one name in the whole city; other names of each behind |.", Meaning::landmark);
-    kinds(places, "streets", "Well-known streets; other names of each behind |.", Meaning::well_known);
-    kinds(places, "estates", "Well-known estates, likewise.", Meaning::well_known, kEstates);
+    kinds(places, "sites", "Kinds of places that bear names of their own; other words for a kind behind |.", Meaning::site, 254);
+    kinds(places, "landmarks", "Places that bear one name in the whole city; other names of each behind |.", Meaning::landmark, 255);
+    kinds(places, "streets", "Well-known streets; other names of each behind |.", Meaning::well_known, kEstates);
+    kinds(places, "estates", "Well-known estates, likewise.", Meaning::well_known, kEstates, kEstates);
     phrases(places, "titles", "Parts of a street's name that people leave out.", Meaning::title);
     phrases(places, "crossing_words", "Words between two streets that meet.", Meaning::crossing_word);
     phrases(places, "distance_units", "Units of a distance.", Meaning::distance_unit);

@@ -2,7 +2,6 @@
 #include "normalizer/sketch.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -84,11 +83,6 @@ class MinHash {
   std::array<std::uint32_t, kRows> least_{};
 };
 
-// As all of its spellings are written.
-std::string_view canonical(const Reading& reading, std::size_t i, const Lexicon& lexicon) {
-  return reading.ids[i] == 0 ? reading.words.folded_of(reading.words.list[i]) : lexicon.word(reading.ids[i]);
-}
-
 // Sets what is true for each word that lies in a match of one of these meanings.
 template <class... Meanings>
 void mark(std::vector<bool>& marked, const std::vector<Match>& matches, Meanings... meanings) {
@@ -113,7 +107,7 @@ void sketch_words(Sketch& sketch, const Reading& reading, const Lexicon& lexicon
     const Word& word = reading.words.list[i];
     // Numbers are dates, durations and house numbers, of which the place knows those that matter.
     if (word.number || says_nothing[i]) continue;
-    const std::string_view spelt = canonical(reading, i, lexicon);
+    const std::string_view spelt = reading.word(i, lexicon);
     if (spelt.size() > 1) told.push_back(spelt);
   }
   std::ranges::sort(told);
@@ -134,7 +128,7 @@ std::string sound_of(std::string_view word) {
     else if (c == 't' && next == 'j') out += 'c', ++i;
     else if (c == 'h' && !out.empty() && std::string_view("aeiou").find(out.back()) == std::string_view::npos) continue;
     else if (c == 'h' && next == '\0') continue;
-    else if (out.empty() || out.back() != c) out += c;
+    else if (out.empty() || out.back() != c || (c >= '0' && c <= '9')) out += c;
   }
   return out;
 }
@@ -205,7 +199,7 @@ class Address {
   std::string_view folded(std::uint32_t i) const { return reading_.words.folded_of(reading_.words.list[i]); }
 
   std::uint32_t read_number(std::uint32_t i) {
-    const std::string_view word = canonical(reading_, i, lexicon_);
+    const std::string_view word = reading_.word(i, lexicon_);
     while (i < kinds_.size() && kinds_[i] == Meaning::number_word) ++i;
     if (i == kinds_.size()) return i;
     if (word == "km") set(sketch_.kilometre, static_cast<std::uint8_t>(number_of(folded(i), 255)));
@@ -256,7 +250,7 @@ class Address {
         continue;
       }
       const std::string_view digits = is_behind ? digits_of_roman(folded(i)) : std::string_view();
-      (left_out_[i] ? titles : name).push_back(digits.empty() ? sound_of(canonical(reading_, i, lexicon_)) : std::string(digits));
+      (left_out_[i] ? titles : name).push_back(digits.empty() ? sound_of(reading_.word(i, lexicon_)) : std::string(digits));
     }
     if (name.empty()) name = std::move(titles);
     if (!name.empty()) set_name(kind, two_words(name[0], name.size() > 1 ? name[1] : std::string()));
@@ -267,7 +261,7 @@ class Address {
 
   bool comes_with_number(std::uint32_t i) const {
     return i + 1 < kinds_.size() && kinds_[i] == Meaning::number_word && reading_.words.list[i + 1].number &&
-           canonical(reading_, i, lexicon_).starts_with("no");
+           reading_.word(i, lexicon_).starts_with("no");
   }
 
   bool is_place(std::uint32_t i) const {
@@ -335,9 +329,13 @@ std::optional<std::size_t> name_behind(const Reading& reading, const Match& site
 std::vector<bool> denied_words(const Reading& reading) {
   constexpr std::uint32_t kReach = 4;  // words
   std::vector<bool> denied(reading.words.list.size());
+  const auto is_denial = [&](const Match& correction) {
+    return std::ranges::any_of(reading.around(correction, 0),
+                               [&](const Match& match) { return match.meaning == Meaning::denial && match.first == correction.first; });
+  };
   for (const Match& match : reading.matches) {
     // "di TK Melati, eh maksud saya di SD Poris Jaya"
-    if (match.meaning == Meaning::correction)
+    if (match.meaning == Meaning::correction && !is_denial(match))
       for (std::uint32_t i = match.first > kReach ? match.first - kReach : 0; i < match.first; ++i) denied[i] = true;
     if (match.meaning != Meaning::denial) continue;
     for (std::uint32_t i = match.last + 1; i < denied.size() && i <= match.last + kReach && !reading.words.list[i].after_break; ++i)
@@ -357,8 +355,7 @@ bool tells_where(const Reading& reading, const Match& thing) {
 }
 
 // "bus lambat di halte": where something is is not what it is about, unless nothing else is.
-void add_things(Sketch& sketch, const Reading& reading) {
-  const std::vector<bool> denied = denied_words(reading);
+void add_things(Sketch& sketch, const Reading& reading, const std::vector<bool>& denied) {
   for (const Match& match : reading.matches)
     if (match.meaning == Meaning::state && !denied[match.first]) add(sketch.states, static_cast<std::uint8_t>(1 + match.index % 255U));
   for (const bool is_place : {false, true}) {
@@ -373,10 +370,9 @@ void add_things(Sketch& sketch, const Reading& reading) {
 
 // "puskesmas cipondoh", "pasar malabar", "smpn 43": what it is and what it is called together are one place in the city. "tangcity" is one
 // alone.
-void add_sites(Sketch& sketch, const Reading& reading, const Lexicon& lexicon) {
+void add_sites(Sketch& sketch, const Reading& reading, const std::vector<bool>& denied, const Lexicon& lexicon) {
   constexpr unsigned kKinds = 254;         // 255: none
   constexpr std::size_t kWordsOfName = 3;  // before its number
-  const std::vector<bool> denied = denied_words(reading);
   const std::vector<bool> ends = words_of(reading, Meaning::at, Meaning::filler, Meaning::problem, Meaning::name_end, Meaning::thing);
   const auto& list = reading.words.list;
   for (const Match& match : reading.matches) {
@@ -385,15 +381,16 @@ void add_sites(Sketch& sketch, const Reading& reading, const Lexicon& lexicon) {
     if (match.meaning != Meaning::site) continue;
     const auto name = name_behind(reading, match);
     if (!name) continue;
-    std::string called = sound_of(canonical(reading, *name, lexicon));
+    std::string called = sound_of(reading.word(*name, lexicon));
     // "puskesmas poris gaga" is not that of Poris Plawad.
-    for (const Match& area : reading.matches)
+    const auto at_name = static_cast<std::uint32_t>(*name);
+    for (const Match& area : reading.around({at_name, at_name}, 0))
       if (area.meaning == Meaning::kelurahan && area.first == *name) called = "kelurahan " + std::to_string(area.index);
     // "SDN Tanah Tinggi 6": with a number all of its words count, for the next one may be "SDN Tanah Tinggi Baru 6".
     std::string whole = called;
     for (std::size_t i = *name + 1; !list[*name].number && i < list.size() && i <= *name + kWordsOfName && !list[i].after_break; ++i) {
       if (ends[i]) break;
-      whole += list[i].number ? std::string(reading.words.folded_of(list[i])) : sound_of(canonical(reading, i, lexicon));
+      whole += list[i].number ? std::string(reading.words.folded_of(list[i])) : sound_of(reading.word(i, lexicon));
       if (!list[i].number) continue;
       called = whole;
       break;
@@ -407,17 +404,23 @@ constexpr unsigned kNameBits = 7;  // those of NameOf
 // Sorts the words of a text by what they tell, and adds the most telling ones to the sketch.
 class Names {
  public:
-  // `area` is the folded names of the kelurahan and the kecamatan.
-  Names(Sketch& sketch, const Reading& reading, std::string_view area, const Rules& rules)
-      : sketch_(sketch), reading_(reading), area_(area), rules_(rules), of_(reading.words.list.size()) {
+  // `area` is what the kelurahan and the kecamatan are called, by words and whole.
+  Names(Sketch& sketch, const Reading& reading, const std::vector<std::string>& area, const Rules& rules)
+      : sketch_(sketch),
+        reading_(reading),
+        area_(area),
+        rules_(rules),
+        kinds_(words_of(reading, Meaning::everyday, Meaning::site)),
+        ends_(words_of(reading, Meaning::at, Meaning::problem, Meaning::rt_word, Meaning::rw_word, Meaning::kelurahan_word,
+                       Meaning::kecamatan_word)),
+        of_(reading.words.list.size()) {
     sort_out();
   }
 
-  void read_text() {
+  void read_text(const std::vector<bool>& denied) {
     for (const Match& match : reading_.matches)
       if (match.meaning == Meaning::landmark_word) read_spot(match.last + 1);
-    add_well_known();
-    const std::vector<bool> denied = denied_words(reading_);
+    add_well_known(denied);
     for (std::size_t i = 0; i < of_.size(); ++i)
       if (of_[i] && denied[i]) of_[i] = NameOf::denied;
     for (const NameOf of :
@@ -433,7 +436,7 @@ class Names {
 
   // Of a street.
   void read_address() {
-    add_well_known();
+    add_well_known(std::vector<bool>(of_.size()));
     const std::vector<bool> common = words_of(reading_, Meaning::thing, Meaning::state, Meaning::site, Meaning::landmark);
     for (std::size_t i = 0; i < of_.size(); ++i)
       if (of_[i] && !common[i] && !reading_.words.list[i].number) add(name_of(i), NameOf::address);
@@ -453,7 +456,7 @@ class Names {
     mark(common, reading_.hidden, Meaning::street_word, Meaning::alley_word, Meaning::estate_word);
     for (std::size_t i = 0; i < of_.size(); ++i) {
       if (common[i]) continue;
-      const std::string_view word = canonical(reading_, i, rules_.lexicon);
+      const std::string_view word = reading_.word(i, rules_.lexicon);
       if (reading_.words.list[i].number) {
         // "3 hari", "jam 10"
         const bool counts = (i > 0 && common[i - 1]) || (i + 1 < of_.size() && common[i + 1]);
@@ -466,46 +469,44 @@ class Names {
 
   // "depan toko cat warna jaya": its first words may be a kind of landmark only.
   void read_spot(std::uint32_t first) {
-    const std::vector<bool> kinds = words_of(reading_, Meaning::everyday, Meaning::site);
-    const std::vector<bool> ends = words_of(reading_, Meaning::at, Meaning::problem, Meaning::rt_word, Meaning::rw_word,
-                                            Meaning::kelurahan_word, Meaning::kecamatan_word);
     std::uint32_t described = 0;
     for (std::uint32_t i = first; i < of_.size() && described < kWordsOfSpot; ++i) {
       const Word& word = reading_.words.list[i];
-      if (i > 0 && (word.after_break || ends[i])) break;
-      const std::string_view spelt = canonical(reading_, i, rules_.lexicon);
+      if (i > 0 && (word.after_break || ends_[i])) break;
+      const std::string_view spelt = reading_.word(i, rules_.lexicon);
       if (word.number || spelt.size() < kShortestName || lies_in(spelt)) continue;
-      if (kinds[i]) of_[i] = NameOf::kind_of_landmark;
+      if (kinds_[i]) of_[i] = NameOf::kind_of_landmark;
       else if (of_[i]) of_[i] = NameOf::landmark;
       else continue;
       ++described;
     }
   }
 
-  void add_well_known() {
+  void add_well_known(const std::vector<bool>& denied) {
     for (const Match& match : reading_.matches) {
       if (match.meaning != Meaning::well_known) continue;
       for (std::uint32_t i = match.first; i <= match.last; ++i) of_[i].reset();
-      add(std::to_string(well_known(match)), NameOf::address);
+      add(std::to_string(well_known(match)), denied[match.first] ? NameOf::denied : NameOf::address);
     }
   }
 
   // "kisamaun" is Ki Samaun.
   std::string name_of(std::size_t i) const {
-    std::string_view word = canonical(reading_, i, rules_.lexicon);
+    std::string_view word = reading_.word(i, rules_.lexicon);
     if (reading_.ids[i] == 0 && word.starts_with("ki") && word.size() >= 2 + kShortestRest) word.remove_prefix(2);
     return sound_of(stem_of(word));
   }
 
   // "pom bensin" and "SPBU" are one kind.
   std::string kind_of(std::size_t i) const {
-    for (const Match& match : reading_.matches)
+    const auto word = static_cast<std::uint32_t>(i);
+    for (const Match& match : reading_.around({word, word}, 0))
       if (match.meaning == Meaning::site && match.first <= i && i <= match.last) return "site " + std::to_string(match.index);
     return name_of(i);
   }
 
   void add_all(NameOf of) {
-    for (std::size_t i = 0; i < of_.size(); ++i)
+    for (std::size_t i = 0; i < of_.size() && sketch_.names.back() == 0; ++i)
       if (of_[i] == of) add(of == NameOf::kind_of_landmark ? kind_of(i) : name_of(i), of);
   }
 
@@ -514,18 +515,18 @@ class Names {
     normalizer::add(sketch_.names, hash | static_cast<unsigned>(of), kNameBits);
   }
 
-  bool lies_in(std::string_view word) const { return area_.contains(word); }
+  bool lies_in(std::string_view word) const { return std::ranges::find(area_, word) != area_.end(); }
 
   Sketch& sketch_;
   const Reading& reading_;
-  std::string_view area_;
+  const std::vector<std::string>& area_;
   const Rules& rules_;
+  std::vector<bool> kinds_, ends_;         // of the words: may be a kind of landmark; ends the name of one
   std::vector<std::optional<NameOf>> of_;  // by word of the text; none: nothing is told by it
 };
 
 // "hasyim ashari depan pasar sipon": well-known streets and estates are known without "jalan" or "perumahan".
-void add_well_known(Sketch& sketch, const Reading& reading) {
-  const std::vector<bool> denied = denied_words(reading);
+void add_well_known(Sketch& sketch, const Reading& reading, const std::vector<bool>& denied) {
   const auto set = [](std::uint16_t& field, std::uint16_t& other, std::uint16_t name) {
     if (field == name || other == name) return;
     if (field == 0) field = name;
@@ -538,7 +539,7 @@ void add_well_known(Sketch& sketch, const Reading& reading) {
   }
 }
 
-void sketch_place(Sketch& sketch, const core::Location& location, std::string_view area, const Rules& rules) {
+void sketch_place(Sketch& sketch, const core::Location& location, const std::vector<std::string>& area, const Rules& rules) {
   if (location.role == core::LocationRole::caller) return;
   const double accuracy = location.accuracy_m.value_or(0);
   if (location.latitude && location.longitude && accuracy <= kLargestAccuracyM)
@@ -600,14 +601,20 @@ Sketch sketch_of(const Reading& reading, const core::Complaint& complaint, const
     sketch.lasts_hours = category->lasts_hours;
     sketch.widespread = category->widespread;
   }
-  add_well_known(sketch, reading);
+  const std::vector<bool> denied = denied_words(reading);
+  add_well_known(sketch, reading, denied);
   const core::Location& location = complaint.location;
-  const std::string area = split_words(location.kelurahan).folded + '\n' + split_words(location.kecamatan).folded;
+  std::vector<std::string> area;
+  for (const std::string* name : {&location.kelurahan, &location.kecamatan}) {
+    const Words words = split_words(*name);
+    for (const Word& word : words.list) area.emplace_back(words.folded_of(word));
+    if (words.list.size() > 1) area.push_back(words.folded);
+  }
   sketch_place(sketch, location, area, rules);
   Address(sketch, reading, rules.lexicon).read_numbers();
-  add_things(sketch, reading);
-  add_sites(sketch, reading, rules.lexicon);
-  Names(sketch, reading, area, rules).read_text();
+  add_things(sketch, reading, denied);
+  add_sites(sketch, reading, denied, rules.lexicon);
+  Names(sketch, reading, area, rules).read_text(denied);
   sketch.proposes = complaint.report_type == core::ReportType::aspiration;
   sketch.asks = complaint.report_type == core::ReportType::information && sketch.states[0] == 0;
   return sketch;

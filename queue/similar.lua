@@ -10,6 +10,7 @@
 --   similar:by:<slice>:<shard>  hash: feature of the reports of a slice of time -> numbers, three bytes each, of the first kFull that have
 --                               it; of the others, under the feature with their category, the first and the newest. Forgotten as a whole
 --   similar:people:<group>      set: who reported those of a group, 48 bits of a hash each
+--   similar:into:<group>        the group that it became part of
 --   case:<code>                 sketch: "<number>" or "<number> <group>", or "0" for one that is never linked;
 --                               interest_count: how many people stood behind it when it was last linked
 -- However many reports share a feature, one is compared with at most kMostCandidates others.
@@ -19,7 +20,7 @@ local function new_similar(tag, at, window)
   local kSlices, kShards, kFull, kFirst, kNewest = 3, 32768, 12, 4, 8
   local kMostCandidates, kMostOfOne, kMostLinks, kMostNames, kMostBands = 32, 16, 6, 4, 1
   local kFormat = '>' .. string.rep('B', 15) .. 'I3I3BHBHHHHHHBBBBHHHH' .. string.rep('I3', 12)
-  local kWords, kCategory, kLastCategory, kThing, kLastThing, kState, kLastState, kLasts, kFlags = 1, 2, 4, 5, 10, 11, 13, 14, 15
+  local kCategory, kLastCategory, kThing, kLastThing, kState, kLastState, kLasts, kFlags = 2, 4, 5, 10, 11, 13, 14, 15
   local kLatitude, kLongitude, kAccuracy, kKelurahan, kKecamatan = 16, 17, 18, 19, 20
   local kStreet, kCross, kAlley, kEstate, kInner, kHouse, kKilometre, kBlock, kRt, kRw = 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
   local kSite, kLastSite, kName, kLastName = 31, 34, 35, 46
@@ -27,7 +28,8 @@ local function new_similar(tag, at, window)
   local kAsks, kProposes = 2, 4                                      -- of the flags
   local kThingIsPlace, kLandmarkSite, kCodes = 128, 255, 'SP-'       -- with which all codes begin
   local kReasons = {'near', 'same_street', 'same_alley', 'same_estate', 'same_site', 'same_names', 'same_landmark', 'same_kelurahan',
-                    'same_kecamatan', 'same_rw', 'same_rt', 'same_kilometre', 'same_house_number', 'same_category', 'same_things'}
+                    'same_kecamatan', 'same_rw', 'same_rt', 'same_kilometre', 'same_house_number', 'same_category', 'same_things',
+                    'same_words'}
   local kNear, kNames, kSites, kNeighbourhood, kWithin, kWordings = 1, 2, 3, 4, 5, 6  -- kinds of features
   local kMetres = 111195 * 180 / 2 ^ 24                              -- a step north; a step east is twice as many degrees
   local kCell = 256                                                  -- steps north, 305 m
@@ -154,7 +156,7 @@ local function new_similar(tag, at, window)
   -- What a word is to two reports, by what it is to the one and to the other.
   local function part_of_both(a, b)
     local least, most = min(a, b), max(a, b)
-    if most == kDenied then return 'denied' end  -- "not the one in front of the mosque"
+    if most == kDenied then return least == kDenied and 'ordinary' or 'denied' end  -- "not the one in front of the mosque"
     if most == kNumber then return 'ordinary' end
     if a == kKindOfLandmark or b == kKindOfLandmark then return 'kinds' end
     if most == kAddress and least == kAddress then return 'address' end
@@ -164,8 +166,7 @@ local function new_similar(tag, at, window)
     return least == kUnknown and 'unknown' or 'ordinary'
   end
 
-  -- How many words both hold, by what they are to them. One that many reports hold says nothing but where it is a
-  -- place's name in both.
+  -- How many words both hold, by what they are to them. A name that many reports hold says nothing but where it is a place's in both.
   local function common_words(mine, theirs, frequent)
     local common = {denied = 0, ordinary = 0, kinds = 0, address = 0, spot = 0, spot_said = 0, address_said = 0, unknown = 0}
     for i = kName, kLastName do
@@ -277,7 +278,8 @@ local function new_similar(tag, at, window)
       spot_words = words.spot,
       spot_said = words.spot_said,
       unknown_words = words.unknown,
-      ordinary_words = words.ordinary,
+      ordinary_words = min(5, words.ordinary),
+      same_words = words.ordinary > 0,
       no_place_shared = places == 0,
       two_places_shared = places >= 2,
       wide_neighbourhood = wide and (places > 0 or same_rw or words.address + words.address_said > 0),
@@ -285,8 +287,8 @@ local function new_similar(tag, at, window)
       other_street = differ(mine, theirs, kStreet) and not street,
       other_estate = differ(mine, theirs, kEstate) and not estate,
       other_site = not site and other_site(mine, theirs),
-      neighbouring_rts = differ(mine, theirs, kRt),
-      neighbouring_rws = differ(mine, theirs, kRw),
+      other_rt = differ(mine, theirs, kRt),
+      other_rw = differ(mine, theirs, kRw),
       other_house = differ(mine, theirs, kHouse),
       other_spot = my_spot and their_spot and not same_spot and words.kinds == 0,
       both_spots = near or my_spot and their_spot,
@@ -294,7 +296,7 @@ local function new_similar(tag, at, window)
     }
   end
 
-  local function at_least(flags, bit) return floor(flags / bit) % 2 == 1 end
+  local function has_flag(flags, bit) return floor(flags / bit) % 2 == 1 end
 
   -- Adds how well one matter can be the other.
   local function add_matter(signs, mine, theirs)
@@ -312,17 +314,17 @@ local function new_similar(tag, at, window)
     signs.things_unshared = unshared
     signs.things_told_apart = shared == 0 and my_things > 0 and their_things > 0 and not is_doubtful
     signs.no_things = my_things == 0 or their_things == 0
-    signs.one_asks = is_one_alone(at_least(mine[kFlags], kAsks), at_least(theirs[kFlags], kAsks))
-    signs.one_proposes = is_one_alone(at_least(mine[kFlags], kProposes), at_least(theirs[kFlags], kProposes))
+    signs.one_asks = is_one_alone(has_flag(mine[kFlags], kAsks), has_flag(theirs[kFlags], kAsks))
+    signs.one_proposes = is_one_alone(has_flag(mine[kFlags], kProposes), has_flag(theirs[kFlags], kProposes))
     -- What counts together for more or less than each alone.
-    signs.states_besides_things = shared > 0 and states * unshared or 0
+    signs.states_besides_things = shared > 0 and min(4, states * unshared) or 0
     signs.things_at_other_spots = signs.other_spot and shared > 0
     signs.things_at_both_spots = signs.both_spots and shared or 0
     signs.things_in_kecamatan = signs.same_kecamatan and shared or 0
     signs.things_at_site = (signs.same_site or signs.near) and shared or 0
   end
 
-  -- How far apart in time two reports of one matter may be: where their categories disagree, one of the two may be wrong.
+  -- How far apart in time two reports of one matter may be: a report without a category may be of the other's.
   local function longest_age(mine, theirs)
     local a, b = mine[kLasts], theirs[kLasts]
     if mine[kCategory] == 0 or theirs[kCategory] == 0 then a, b = max(a, b), max(a, b) end
@@ -354,6 +356,7 @@ local function new_similar(tag, at, window)
     for i = 1, #kReasons do
       if number_of(signs[kReasons[i]]) > 0 then why[#why + 1] = kReasons[i] end
     end
+    if #why == 0 then return nil end
     return score, why
   end
 
@@ -410,6 +413,23 @@ local function new_similar(tag, at, window)
     return string.format('%.0f', tonumber(redis.sha1hex(reporter_ref ~= '' and reporter_ref or code):sub(1, 12), 16))
   end
 
+  local function people_of(group) return tag .. 'similar:people:' .. group end
+  local function into(group) return tag .. 'similar:into:' .. group end
+
+  -- What a case's `sketch` says: its number; 0 for one that is never linked.
+  local function number_in(state) return tonumber((state or ''):match('^%d+')) end
+
+  -- The group that a case is in, or that its own has become part of.
+  local function group_of(state)
+    local group = tonumber((state or ''):match(' (%d+)'))
+    local next = group
+    while next do
+      group = next
+      next = tonumber(call('GET', into(group)) or nil)
+    end
+    return group
+  end
+
   -- The complaints to link to, the likeliest first; of equals the older. Those of its own group are linked already.
   local function find(profile, numbers, frequent, reporter_ref, group)
     local found = {}
@@ -436,7 +456,7 @@ local function new_similar(tag, at, window)
       if #links == kMostLinks then break end
       local link = found[i]
       local case = call('HMGET', tag .. 'case:' .. link.code, 'complaint_id', 'reporter_ref', 'lane', 'sketch')
-      link.group = tonumber((case[4] or ''):match(' (%d+)'))
+      link.group = group_of(case[4])
       if case[1] and case[4] ~= '0' and (not group or link.group ~= group) and (case[2] ~= reporter_ref or reporter_ref == '') then
         link.complaint, link.lane, link.person = case[1], case[3], person(case[2], link.code)
         links[#links + 1] = link
@@ -450,8 +470,6 @@ local function new_similar(tag, at, window)
            ',"why":["' .. table.concat(link.why, '","') .. '"]}'
   end
 
-  local function people_of(group) return tag .. 'similar:people:' .. group end
-
   -- Makes one group of a complaint and those it is linked to, with the groups that these are in: the oldest of them, by its first report's
   -- number; and how many people stand behind it. Done again it changes nothing.
   local function join(links, group, me)
@@ -460,11 +478,14 @@ local function new_similar(tag, at, window)
     for i = 1, #links do first = min(first or links[i].number, links[i].group or links[i].number) end
     for i = 1, #links do
       people[#people + 1] = links[i].person
-      if links[i].group and links[i].group ~= first then others[#others + 1] = people_of(links[i].group) end
+      if links[i].group and links[i].group ~= first then others[#others + 1] = links[i].group end
     end
-    if group and group ~= first then others[#others + 1] = people_of(group) end
+    if group and group ~= first then others[#others + 1] = group end
     local key = people_of(first)
-    if #others > 0 then call('SUNIONSTORE', key, key, unpack(others)) end
+    for i = 1, #others do
+      call('SUNIONSTORE', key, key, people_of(others[i]))
+      call('SET', into(others[i]), first, 'PX', remember)
+    end
     call('SADD', key, unpack(people))
     call('PEXPIRE', key, remember)
     return first, call('SCARD', key)
@@ -505,8 +526,9 @@ local function new_similar(tag, at, window)
     for _, profile in ipairs({first, second}) do
       for i = from, to do
         local value = profile[i]
-        if value > 0 and not known[value] and at_field <= to then
-          known[value] = true
+        local same = from == kName and floor(value / 8) or from == kThing and value % kThingIsPlace or value  -- in whatever part
+        if value > 0 and not known[same] and at_field <= to then
+          known[same] = true
           merged[at_field] = value
           at_field = at_field + 1
         end
@@ -521,27 +543,21 @@ local function new_similar(tag, at, window)
     if replaces then first, second = new, old end
     local merged = {}
     for i = 1, kLastName do merged[i] = first[i] > 0 and first[i] or second[i] end
-    if first[kCategory] > 0 then
-      for i = kCategory, kLastCategory do merged[i] = first[i] end
-      merged[kLasts], merged[kFlags] = first[kLasts], first[kFlags]
-    end
+    local told = first[kCategory] > 0 and first or second
+    for i = kCategory, kLastCategory do merged[i] = told[i] end
+    merged[kLasts], merged[kFlags] = told[kLasts], told[kFlags]
     if first[kLatitude] > 0 then merged[kAccuracy] = first[kAccuracy] end
     for from, to in pairs({[kThing] = kLastThing, [kState] = kLastState, [kSite] = kLastSite, [kName] = kLastName}) do
       unite(merged, first, replaces and first[from] > 0 and first or second, from, to)
     end
-    merged[kWords] = min(255, old[kWords] + new[kWords])
     return merged
-  end
-
-  -- What a case's `sketch` says: its number, and its group; 0 for one that is never linked.
-  local function read_state(state)
-    local number, group = (state or ''):match('^(%d+) ?(%d*)$')
-    return tonumber(number), tonumber(group)
   end
 
   local function forget(code)
     local case = tag .. 'case:' .. code
-    local number = read_state(call('HGET', case, 'sketch'))
+    local known = call('HMGET', case, 'sketch', 'reporter_ref')
+    local number, group = number_in(known[1]), group_of(known[1])
+    if group then call('SREM', people_of(group), person(known[2] or '', code)) end
     if number and number > 0 then
       local key, offset = place_of(number)
       if call('EXISTS', key) == 1 then call('SETRANGE', key, offset, string.rep('\0', kProfile)) end
@@ -551,7 +567,7 @@ local function new_similar(tag, at, window)
 
   -- How many people stand behind a complaint now, of which `told` were told.
   local function interest(state, told)
-    local _, group = read_state(state)
+    local group = group_of(state)
     return max(tonumber(told) or 1, group and call('SCARD', people_of(group)) or 1)
   end
 
@@ -565,9 +581,9 @@ local function new_similar(tag, at, window)
 
   -- True when the message that `sketch` is of tells of a place that is visibly not the complaint's.
   local function is_elsewhere(sketch, code)
-    local bytes = #sketch > kFacts and profile_at(read_state(call('HGET', tag .. 'case:' .. code, 'sketch')))
+    local bytes = #sketch > kFacts and profile_at(number_in(call('HGET', tag .. 'case:' .. code, 'sketch')))
     local place = bytes and common_place(read(sketch), read(bytes), {})
-    return bytes and (not place or place.other_street or place.other_estate or place.neighbouring_rts or place.neighbouring_rws or
+    return bytes and (not place or place.other_street or place.other_estate or place.other_rt or place.other_rw or
                       place.other_site and not place.same_street and place.spot_words == 0)
   end
 
@@ -579,7 +595,7 @@ local function new_similar(tag, at, window)
     if sketch == '-' then return {note = function() forget(code) end} end
     local profile = read(sketch)
     local bands = {struct.unpack('>' .. string.rep('I4', kBands), sketch, kFacts + 1)}
-    local number, group = read_state(state)
+    local number, group = number_in(state), group_of(state)
     local first_at = at
     local bytes = profile_at(number)
     if bytes then

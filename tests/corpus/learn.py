@@ -47,7 +47,7 @@ def category_of(line):
 
 
 def listed(found):
-    return min(120, max(found["features"]["listed"].values(), default=0))
+    return min(120, max(0, *found["features"]["listed"].values(), 0))
 
 
 class Field:

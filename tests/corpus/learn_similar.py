@@ -7,6 +7,7 @@ people. Pairs that it finds visibly different are never linked, so nothing is le
 import argparse
 import collections
 import json
+import math
 import pathlib
 import sys
 
@@ -22,7 +23,8 @@ LEAST_WEIGHT = 0.05     # less is not worth its place
 LEAST_PRECISION = 0.96  # of the links, among files that the model has not seen
 FEWEST_LINKS = 20       # on which a precision is believed
 # Said of a link, but told by other signs, too.
-REASONS_ONLY = {"same_alley", "same_category", "same_estate", "same_house_number", "same_kilometre", "same_landmark", "same_names", "same_rt", "same_things"}
+REASONS_ONLY = {"same_alley", "same_category", "same_estate", "same_house_number", "same_kilometre", "same_landmark", "same_names", "same_rt", "same_things",
+                "same_words"}
 HEAD = """-- SPDX-License-Identifier: Apache-2.0
 -- Written by scripts/learn (tests/corpus/learn_similar.py) from labelled conversations; do not edit, run it again.
 -- What each sign of similar.lua counts for, or against, two reports being of one matter.
@@ -76,7 +78,7 @@ class Model:
     def lua(self, least_score):
         weighed = [(name, weight) for name, weight in zip(self.names, self.weights[1:], strict=True) if abs(weight) >= LEAST_WEIGHT]
         lines = [f"  {{'{name}', {weight:.2f}}}," for name, weight in sorted(weighed, key=lambda pair: -pair[1])]
-        return "\n".join([f"local kSimilarWeights = {{\n  bias = {self.weights[0]:.2f},\n  least_score = {least_score:.2f},", *lines, "}\n"])
+        return "\n".join([f"local kSimilarWeights = {{\n  bias = {self.weights[0]:.2f},\n  least_score = {math.ceil(least_score * 100) / 100:.2f},", *lines, "}\n"])
 
 
 def held_out_scores(told, penalty):

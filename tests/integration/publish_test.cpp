@@ -615,6 +615,20 @@ TEST_CASE("groups_that_meet_become_one") {
   CHECK(interest(server, "SP-c-1") == "4");
 }
 
+TEST_CASE("whoever_was_in_a_group_is_in_the_one_that_it_became_part_of") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  gateway.publish({by("sari", message("a"), lamp_in(1)), by("budi", message("b"), lamp_in(1))});
+  normalizer::Sketch pin = lamp_at(-6.1783, 106.6319);
+  gateway.publish({by("tono", message("c"), pin), by("sari", message("d"), pin)});
+  // Linked to b and c, but not to her own.
+  pin.street = lamp_in(1).street;
+  pin.names = lamp_in(1).names;
+  gateway.publish(by("sari", message("e"), pin));
+  gateway.publish(about(message("f", 3h), Intent::amend, "d", "complaint.edited"));
+  CHECK(entries(server).back().event.contains(R"("interest_count":3)"));
+}
+
 TEST_CASE("different_things_at_one_place_are_not_linked") {
   normalizer::Sketch other = lamp_in(1);
   other.things = {2};
