@@ -19,6 +19,7 @@ std::uint64_t hash_with(std::uint64_t hash, std::string_view text) {
 
 void WordWeights::add(std::string_view sign, std::size_t topic, int points) {
   const auto [place, is_new] = places_.emplace(hash_with(kEmptyHash, sign), static_cast<std::uint32_t>(entries_.size()));
+  any_[place->first % kSomeBits] = true;
   if (is_new) entries_.emplace_back();
   entries_[place->second].emplace_back(static_cast<std::uint16_t>(topic), static_cast<std::int16_t>(points));
 }
@@ -29,6 +30,7 @@ template <class Visit>
 void WordWeights::visit(const Reading& reading, const Lexicon& lexicon, Visit visit) const {
   std::vector<bool> counted(entries_.size());
   const auto count = [&](std::uint64_t hash, auto said) {
+    if (!any_[hash % kSomeBits]) return;
     const auto place = places_.find(hash);
     if (place == places_.end() || counted[place->second]) return;
     counted[place->second] = true;

@@ -48,6 +48,9 @@ class WordWeights {
 
   std::vector<int> bias_;
   std::unordered_map<std::uint64_t, std::uint32_t> places_;  // by hash of the sign: entries_
+  // By some bits of the hash, whether any sign has it: most pairs of neighbours are found to be none without a look at places_.
+  static constexpr std::size_t kSomeBits = 1U << 19U;
+  std::vector<bool> any_ = std::vector<bool>(kSomeBits);
   std::vector<Entry> entries_;
 };
 

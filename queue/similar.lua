@@ -122,8 +122,8 @@ local function new_similar(tag, at, window)
   local function in_common(mine, theirs, first, last)
     local shared = 0
     for i = first, last do
-      for j = first, last do
-        if mine[i] > 0 and mine[i] == theirs[j] then shared = shared + 1 end
+      for j = first, mine[i] > 0 and last or 0 do
+        if mine[i] == theirs[j] then shared = shared + 1 end
       end
     end
     return shared
@@ -166,17 +166,26 @@ local function new_similar(tag, at, window)
     return least == kUnknown and 'unknown' or 'ordinary'
   end
 
+  -- What its words are to a report, by word; made once, for it is compared with many.
+  local function parts_of(profile)
+    if not profile.parts then
+      profile.parts = {}
+      for i = kName, kLastName do
+        if profile[i] > 0 then profile.parts[floor(profile[i] / 8)] = profile[i] % 8 end
+      end
+    end
+    return profile.parts
+  end
+
   -- How many words both hold, by what they are to them. A name that many reports hold says nothing but where it is a place's in both.
   local function common_words(mine, theirs, frequent)
     local common = {denied = 0, ordinary = 0, kinds = 0, address = 0, spot = 0, spot_said = 0, address_said = 0, unknown = 0}
+    local my_parts = parts_of(mine)
     for i = kName, kLastName do
-      local word = floor(mine[i] / 8)
-      for j = kName, mine[i] > 0 and kLastName or 0 do
-        if floor(theirs[j] / 8) == word then
-          local part = part_of_both(mine[i] % 8, theirs[j] % 8)
-          if part == 'address' or part == 'spot' or not frequent[word] then common[part] = common[part] + 1 end
-          break
-        end
+      local word = floor(theirs[i] / 8)
+      if my_parts[word] then
+        local part = part_of_both(my_parts[word], theirs[i] % 8)
+        if part == 'address' or part == 'spot' or not frequent[word] then common[part] = common[part] + 1 end
       end
     end
     return common
@@ -185,9 +194,9 @@ local function new_similar(tag, at, window)
   -- Two of the same kind that bear different names: another crossing, another school.
   local function other_site(mine, theirs)
     for i = kSite, kLastSite do
-      for j = kSite, kLastSite do
+      for j = kSite, mine[i] > 0 and kLastSite or 0 do
         local a, b = mine[i], theirs[j]
-        if a > 0 and a ~= b and floor(a / 256) == floor(b / 256) and a < kLandmarkSite * 256 then return true end
+        if a ~= b and floor(a / 256) == floor(b / 256) and a < kLandmarkSite * 256 then return true end
       end
     end
     return false
