@@ -545,6 +545,7 @@ class RulesReader {
     read_weights(learned, "priority", named_topics<core::Priority>(core::Priority::emergency));
     read_weights(learned, "report_type", named_topics<core::ReportType>(core::ReportType::thanks));
     read_weights(learned, "scope", named_topics<core::Scope>(core::Scope::other_jurisdiction));
+    rules_.learned.settle();
   }
 
   template <class Value>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "normalizer/word_weights.hpp"
 
+#include <algorithm>
+#include <bit>
+
 #include "normalizer/stem.hpp"
 
 namespace satupintu::normalizer {
@@ -18,23 +21,38 @@ std::uint64_t hash_with(std::uint64_t hash, std::string_view text) {
 }  // namespace
 
 void WordWeights::add(std::string_view sign, std::size_t topic, int points) {
-  const auto [place, is_new] = places_.emplace(hash_with(kEmptyHash, sign), static_cast<std::uint32_t>(entries_.size()));
-  any_[place->first % kSomeBits] = true;
-  if (is_new) entries_.emplace_back();
-  entries_[place->second].emplace_back(static_cast<std::uint16_t>(topic), static_cast<std::int16_t>(points));
+  parts_.push_back({hash_with(kEmptyHash, sign), static_cast<std::uint16_t>(topic), static_cast<std::int16_t>(points)});
 }
 
-bool WordWeights::holds(std::string_view stem) const { return places_.contains(hash_with(kEmptyHash, stem)); }
+void WordWeights::settle() {
+  parts_.shrink_to_fit();
+  std::ranges::sort(parts_, {}, &Part::sign);
+  slots_.assign(std::bit_ceil(parts_.size() + 1), kNone);
+  for (std::uint32_t i = 0; i < parts_.size(); ++i) {
+    if (i > 0 && parts_[i].sign == parts_[i - 1].sign) continue;
+    std::size_t slot = parts_[i].sign % slots_.size();
+    while (slots_[slot] != kNone) slot = (slot + 1) % slots_.size();
+    slots_[slot] = i;
+  }
+}
+
+std::uint32_t WordWeights::find(std::uint64_t sign) const {
+  if (slots_.empty()) return kNone;
+  std::size_t slot = sign % slots_.size();
+  while (slots_[slot] != kNone && parts_[slots_[slot]].sign != sign) slot = (slot + 1) % slots_.size();
+  return slots_[slot];
+}
+
+bool WordWeights::holds(std::string_view stem) const { return find(hash_with(kEmptyHash, stem)) != kNone; }
 
 template <class Visit>
 void WordWeights::visit(const Reading& reading, const Lexicon& lexicon, Visit visit) const {
-  std::vector<bool> counted(entries_.size());
-  const auto count = [&](std::uint64_t hash, auto said) {
-    if (!any_[hash % kSomeBits]) return;
-    const auto place = places_.find(hash);
-    if (place == places_.end() || counted[place->second]) return;
-    counted[place->second] = true;
-    visit(entries_[place->second], said);
+  std::vector<bool> counted(parts_.size());
+  const auto count = [&](std::uint64_t sign, auto said) {
+    const std::uint32_t first = find(sign);
+    if (first == kNone || counted[first]) return;
+    counted[first] = true;
+    for (std::size_t i = first; i < parts_.size() && parts_[i].sign == sign; ++i) visit(parts_[i], said);
   };
   std::uint64_t last = kEmptyHash;
   for (std::uint32_t i = 0; i < reading.words.list.size(); ++i) {
@@ -48,17 +66,14 @@ void WordWeights::visit(const Reading& reading, const Lexicon& lexicon, Visit vi
 
 std::vector<int> WordWeights::points(const Reading& reading, const Lexicon& lexicon) const {
   std::vector<int> sums = bias_;
-  visit(reading, lexicon, [&](const Entry& entry, const auto&) {
-    for (const auto& [topic, points] : entry) sums[topic] += points;
-  });
+  visit(reading, lexicon, [&](const Part& part, const auto&) { sums[part.topic] += part.points; });
   return sums;
 }
 
 std::vector<WordWeights::Weight> WordWeights::weights(const Reading& reading, const Lexicon& lexicon, std::size_t topic) const {
   std::vector<Weight> found;
-  visit(reading, lexicon, [&](const Entry& entry, const auto& said) {
-    for (const auto& [about, points] : entry)
-      if (about == topic) found.push_back({said(), points});
+  visit(reading, lexicon, [&](const Part& part, const auto& said) {
+    if (part.topic == topic) found.push_back({said(), part.points});
   });
   return found;
 }

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,6 +22,8 @@ class WordWeights {
   // `points` for or against `topic` wherever a word of this stem stands, two such words one behind the other ("lampu mati"), or this trait
   // is seen ("@question").
   void add(std::string_view sign, std::size_t topic, int points);
+  // Once all are added; before, none counts.
+  void settle();
   // What speaks for or against `topic` before any word is read.
   void set_bias(std::size_t topic, int points) { bias_[topic] = points; }
 
@@ -41,17 +42,22 @@ class WordWeights {
   [[nodiscard]] std::vector<Weight> weights(const Reading& reading, const Lexicon& lexicon, std::size_t topic) const;
 
  private:
-  using Entry = std::vector<std::pair<std::uint16_t, std::int16_t>>;  // topic and points
+  // What a sign counts for one topic.
+  struct Part {
+    std::uint64_t sign = 0;  // its hash
+    std::uint16_t topic = 0;
+    std::int16_t points = 0;
+  };
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
 
   template <class Visit>
   void visit(const Reading& reading, const Lexicon& lexicon, Visit visit) const;
 
   std::vector<int> bias_;
-  std::unordered_map<std::uint64_t, std::uint32_t> places_;  // by hash of the sign: entries_
-  // By some bits of the hash, whether any sign has it: most pairs of neighbours are found to be none without a look at places_.
-  static constexpr std::size_t kSomeBits = 1U << 19U;
-  std::vector<bool> any_ = std::vector<bool>(kSomeBits);
-  std::vector<Entry> entries_;
+  [[nodiscard]] std::uint32_t find(std::uint64_t sign) const;
+
+  std::vector<Part> parts_;           // by sign, once they are settled
+  std::vector<std::uint32_t> slots_;  // open addressing by sign: its first in parts_, or kNone
 };
 
 }  // namespace satupintu::normalizer

@@ -12,6 +12,7 @@ TEST_CASE("words_count_by_their_stem_and_once") {
   weights.add("angkut", 0, 12);
   weights.add("angkut", 1, -3);
   weights.add("belatung", 0, 30);
+  weights.settle();
   const Reading reading("belum diangkut, ngangkut kapan? belatung", lexicon);
   CHECK(weights.points(reading, lexicon) == std::vector<int>{42, -8});
   const auto told = weights.weights(reading, lexicon, 0);
@@ -25,6 +26,7 @@ TEST_CASE("pairs_of_neighbours_and_traits_count_too") {
   WordWeights weights(1);
   weights.add("lampu mati", 0, 20);
   weights.add("@question", 0, -7);
+  weights.settle();
   Reading reading("lampu saya mati, lampunya mati", lexicon);
   CHECK(weights.points(reading, lexicon) == std::vector<int>{20});
   reading.traits = {"@question"};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -26,6 +27,7 @@ int serve(const std::string& file) {
   std::signal(SIGPIPE, SIG_IGN);
   auto config = load_or_explain(file);
   if (!config) return kRefusedToStart;
+  ::malloc_trim(0);  // the tables of rules took much more while they were read
   Telemetry telemetry;
   telemetry.starting(kVersion, file);
   auto app = App::start(std::move(*config), telemetry);
