@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "normalizer/place.hpp"
 #include "normalizer/reporter.hpp"
 
 namespace satupintu::normalizer {
@@ -18,8 +17,8 @@ using core::Scope;
 
 namespace {
 
-// In words that stand between.
-constexpr int kRulesSayEmergency = 180;  // points beside those that learned.toml gives its words
+// Points beside those that learned.toml gives the words.
+constexpr int kRulesSayEmergency = 180;
 constexpr int kRulesDoubtEmergency = 90;
 constexpr int kWordsWeighed = 40;  // in a longer text each word says less of how urgent it is
 constexpr int kRulesSayPriority = 60;
@@ -29,6 +28,7 @@ constexpr int kRulesSayInScope = 40;
 constexpr int kMostListed = 120;    // points of a category
 constexpr int kListedInScope = 30;  // for each hundred of these: that the matter is one of the city's
 constexpr int kRatherAnEmergency = 30;
+// In words that stand between.
 constexpr std::uint32_t kBefellReach = 1;  // whom or what it befell
 constexpr std::uint32_t kFearReach = 5;    // what is feared or supposed
 constexpr std::uint32_t kNowReach = 3;     // what goes on
@@ -386,9 +386,9 @@ bool is_told_by_a_person(const Classification& classification) {
   return classification.source == "operator" || classification.source == "sender" || classification.source == "code";
 }
 
-void set_scope(Assessment& result, const Reading& reading, const core::Message& message, const Classification& classification,
-               const Signs& signs, const Rules& rules) {
-  if (is_elsewhere(reading, message, rules)) {
+void set_scope(Assessment& result, const Reading& reading, const Places& places, const Classification& classification, const Signs& signs,
+               const Rules& rules) {
+  if (places.elsewhere) {
     result.scope = Scope::other_jurisdiction;
     result.scope_reason = "Di luar wilayah kota ini: sampaikan ke pemerintah daerah setempat atau lapor.go.id";
     result.scope_words = words_of(reading, Meaning::elsewhere);
@@ -428,7 +428,8 @@ void weigh_scope(Assessment& result, const Reading& reading, const Classificatio
 
 }  // namespace
 
-Assessment assess(const Reading& reading, const core::Message& message, const Classification& classification, const Rules& rules) {
+Assessment assess(const Reading& reading, const core::Message& message, const Places& places, const Classification& classification,
+                  const Rules& rules) {
   const Signs signs{points_of(reading, Meaning::problem), points_of(reading, Meaning::aspiration), points_of(reading, Meaning::information),
                     reading.has(Meaning::thanks), reading.has(Meaning::request)};
   Assessment result;
@@ -442,7 +443,7 @@ Assessment assess(const Reading& reading, const core::Message& message, const Cl
     result.priority = Priority::low;
     result.priority_reason = result.report_type_reason;
   }
-  set_scope(result, reading, message, classification, signs, rules);
+  set_scope(result, reading, places, classification, signs, rules);
   if (!is_told_by_a_person(classification) && result.priority != Priority::emergency) weigh_scope(result, reading, classification, rules);
   if (result.scope == Scope::out_of_scope_irrelevant) {
     result.report_type = ReportType::complaint;

@@ -11,6 +11,7 @@
 #include "core/complaint.hpp"
 #include "normalizer/category.hpp"
 #include "normalizer/lexicon.hpp"
+#include "normalizer/place.hpp"
 #include "normalizer/rules.hpp"
 
 namespace satupintu::normalizer {
@@ -45,8 +46,8 @@ struct Assessment {
   bool is_priority_learned = false, is_report_type_learned = false, is_scope_learned = false;
 };
 
-// `classification` is what the report is about.
-[[nodiscard]] Assessment assess(const Reading& reading, const core::Message& message, const Classification& classification,
-                                const Rules& rules);
+// `places` is where the report is about, `classification` what.
+[[nodiscard]] Assessment assess(const Reading& reading, const core::Message& message, const Places& places,
+                                const Classification& classification, const Rules& rules);
 
 }  // namespace satupintu::normalizer

@@ -19,7 +19,7 @@ namespace {
 Assessment assessed(std::string_view text, const core::Message& message = {}) {
   const Rules& rules = tests::shipped_rules();
   const Reading reading(text, rules.lexicon);
-  return assess(reading, message, classify(reading, message, nullptr, rules), rules);
+  return assess(reading, message, find_places(reading, message, {}, rules), classify(reading, message, nullptr, rules), rules);
 }
 
 core::Message call(std::string disposition) {
@@ -229,7 +229,8 @@ TEST_CASE("a_sure_emergency_stays_one_in_a_long_letter") {
   std::string letter = "Tolong kebakaran rumah, api besar, ada orang terjebak di dalam! Jl. Merdeka 12 Karawaci.\n\n";
   for (int i = 0; i < 4; ++i) {
     letter +=
-        "Dengan hormat, bersama surat ini kami sampaikan terima kasih dan usulan agar jadwal pelayanan kelurahan, pembayaran pajak, perpanjangan "
+        "Dengan hormat, bersama surat ini kami sampaikan terima kasih dan usulan agar jadwal pelayanan kelurahan, pembayaran pajak, "
+        "perpanjangan "
         "kartu, izin usaha, perawatan taman, pengecatan zebra cross dan penambahan kursi di ruang tunggu puskesmas dapat ditinjau kembali. "
         "Demikian permohonan kami, atas perhatian Bapak dan Ibu kami ucapkan terima kasih. ";
   }

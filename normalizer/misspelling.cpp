@@ -3,18 +3,14 @@
 
 #include <algorithm>
 
+#include "normalizer/fnv.hpp"
+
 namespace satupintu::normalizer {
 
 namespace {
 
 constexpr std::size_t kShortest = 6;  // letters; shorter words are too easily each other's neighbours
 constexpr std::size_t kLongest = 40;
-
-// FNV-1a, continued from `hash`.
-std::uint64_t hash_of(std::string_view word, std::uint64_t hash = 0xCBF29CE484222325U) {
-  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  return hash;
-}
 
 bool is_of_fit_length(std::string_view word) { return word.size() >= kShortest && word.size() <= kLongest; }
 
@@ -38,8 +34,8 @@ void Misspellings::add(std::string_view word, std::uint32_t value) {
   const auto index = static_cast<std::uint32_t>(words_.size());
   words_.push_back({std::string(word), value});
   lengths_[static_cast<unsigned char>(word[0])] |= std::uint64_t{7} << (word.size() - 1);
-  without_.emplace(hash_of(word), index);
-  for (std::size_t i = 0; i < word.size(); ++i) without_.emplace(hash_of(word.substr(i + 1), hash_of(word.substr(0, i))), index);
+  without_.emplace(fnv(word), index);
+  for (std::size_t i = 0; i < word.size(); ++i) without_.emplace(fnv(word.substr(i + 1), fnv(word.substr(0, i))), index);
 }
 
 // Two words that differ in a letter share what is left without it.
@@ -47,11 +43,11 @@ std::optional<std::uint32_t> Misspellings::find(std::string_view typed) const {
   if (!is_of_fit_length(typed) || (lengths_[static_cast<unsigned char>(typed[0])] >> typed.size() & 1U) == 0) return std::nullopt;
   std::optional<std::uint32_t> found;
   bool several = false;
-  std::uint64_t before = hash_of({});
+  std::uint64_t before = fnv({});
   for (std::size_t i = 0; i <= typed.size(); ++i) {
     // First nothing is left out, then one letter after the other.
-    if (i > 1) before = hash_of(typed.substr(i - 2, 1), before);
-    const auto [begin, end] = without_.equal_range(i == 0 ? hash_of(typed) : hash_of(typed.substr(i), before));
+    if (i > 1) before = fnv(typed.substr(i - 2, 1), before);
+    const auto [begin, end] = without_.equal_range(i == 0 ? fnv(typed) : fnv(typed.substr(i), before));
     for (auto candidate = begin; candidate != end; ++candidate) {
       const auto& [text, value] = words_[candidate->second];
       if (text == typed) return value;

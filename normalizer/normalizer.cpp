@@ -198,18 +198,18 @@ Analysis Normalizer::analyze(Origin origin, Message given) const {
     read();
   }
 
-  // 5. Place
+  // 7. Place, ahead of its turn: whether one is told helps to tell what a report is about
   found.places = find_places(found.reading, message, found.coded.place, rules_);
   auto& location = found.places.location;
   if (!is_open) hide_sender(message.sender, {&location.address, &location.landmark, &location.cross_street});
   found.reading.traits = traits_of(found.reading, message, location);
 
-  // 6. Category
+  // 5. Category
   found.classification = classify(found.reading, message, found.coded.category, rules_);
   found.category = found.classification.category;
 
-  // 7. Report type, scope, priority
-  found.assessment = assess(found.reading, message, found.classification, rules_);
+  // 6. Report type, scope, priority
+  found.assessment = assess(found.reading, message, found.places, found.classification, rules_);
   // What the city cannot take up is about nothing of the city's, unless somebody said so outright.
   const bool is_out_of_scope = found.assessment.scope != core::Scope::in_scope && found.assessment.scope != core::Scope::other_jurisdiction;
   if (is_out_of_scope && found.classification.source == "keyword") found.category = nullptr;

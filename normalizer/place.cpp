@@ -51,6 +51,7 @@ Places places_in_text(const Reading& reading, const Rules& rules) {
   if (names.kecamatan) location.kecamatan = rules.kecamatan[*names.kecamatan].name;
   set_confidence(location);
   places.names = std::move(names.names);
+  places.elsewhere = names.elsewhere;
   return places;
 }
 
@@ -123,6 +124,13 @@ bool is_in_city(double latitude, double longitude, const Rules& rules) {
   return rules.boundaries.empty() ? rules.area.contains(latitude, longitude) : rules.boundaries.find(latitude, longitude).in_city;
 }
 
+// `is_named` is what the names in the text say.
+bool is_elsewhere(const core::Message& message, const TextPosition& linked, bool is_named, const Rules& rules) {
+  if (message.place && !message.call) return !is_in_city(message.place->latitude, message.place->longitude, rules);
+  if (!message.stated.kelurahan.empty() || !message.stated.kecamatan.empty()) return false;
+  return linked.position ? !is_in_city(linked.position->latitude, linked.position->longitude, rules) : is_named;
+}
+
 // Sets kelurahan and kecamatan by the boundaries around the position. False where something else was said. A position that was chosen
 // on a map then goes before the words; a photo may show what was taken elsewhere.
 bool take_from_boundaries(Location& location, const Rules& rules) {
@@ -142,16 +150,6 @@ bool take_from_boundaries(Location& location, const Rules& rules) {
 
 }  // namespace
 
-bool is_elsewhere(const Reading& reading, const core::Message& message, const Rules& rules) {
-  if (message.place && !message.call) return !is_in_city(message.place->latitude, message.place->longitude, rules);
-  if (!message.stated.kelurahan.empty() || !message.stated.kecamatan.empty()) return false;
-  if (const auto linked = position_in(reading, message, rules).position) return !is_in_city(linked->latitude, linked->longitude, rules);
-  const auto mentions = find_mentions(reading, rules);
-  if (mentions.empty()) return false;
-  Location location;
-  return choose_names(reading, mentions, read_address(reading, mentions, location), rules).elsewhere;
-}
-
 Places find_places(const Reading& reading, const core::Message& message, std::string_view place_field, const Rules& rules) {
   Places places = places_in_text(reading, rules);
   Location& location = places.location;
@@ -162,6 +160,7 @@ Places find_places(const Reading& reading, const core::Message& message, std::st
   }
   take_stated(location, message.stated, rules);
   const TextPosition linked = position_in(reading, message, rules);
+  places.elsewhere = is_elsewhere(message, linked, places.elsewhere, rules);
   if (linked.position) set_position(location, *linked.position, LocationMethod::pin, kMapLink);
   if (linked.unresolved_link && !message.place) places.flags.emplace_back("map_link_unresolved");
   const auto settle = [&] {

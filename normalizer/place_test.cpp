@@ -139,7 +139,7 @@ TEST_CASE("the_matters_place_is_chosen_among_the_names_a_text_holds") {
 
 TEST_CASE("places_of_other_jurisdictions_are_told_from_ways_and_talk") {
   const Rules& rules = tests::shipped_rules();
-  const auto elsewhere = [&](std::string_view text) { return is_elsewhere(Reading(text, rules.lexicon), {}, rules); };
+  const auto elsewhere = [&](std::string_view text) { return find_places(Reading(text, rules.lexicon), {}, {}, rules).elsewhere; };
   for (const char* text : {"jalan rusak di serpong",
                            "jalan rusak di kelapa dua kab tangerang",
                            "lampu mati di Kecamatan Kronjo, Kabupaten Tangerang",
@@ -414,8 +414,8 @@ TEST_CASE("the_citys_outline_decides_about_the_jurisdiction") {
   const Rules& rules = rules_with_boundaries();
   core::Message message;
   message.place = core::SharedPlace{-6.22, 106.58, {}, "", ""};
-  CHECK_FALSE(is_elsewhere(Reading("lubang", rules.lexicon), message, rules));
+  CHECK_FALSE(find_places(Reading("lubang", rules.lexicon), message, {}, rules).elsewhere);
   message.place = core::SharedPlace{-6.10, 106.70, {}, "", ""};  // within `area`
-  CHECK(is_elsewhere(Reading("lubang di cimone", rules.lexicon), message, rules));
-  CHECK(is_elsewhere(Reading("lubang di cimone geo:-6.10,106.70", rules.lexicon), {}, rules));
+  CHECK(find_places(Reading("lubang di cimone", rules.lexicon), message, {}, rules).elsewhere);
+  CHECK(find_places(Reading("lubang di cimone geo:-6.10,106.70", rules.lexicon), {}, {}, rules).elsewhere);
 }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "normalizer/fnv.hpp"
 #include "normalizer/stem.hpp"
 
 namespace satupintu::normalizer {
@@ -27,12 +28,8 @@ constexpr std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 31U);
 }
 
-// FNV-1a, mixed because its high bits are poor.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return mixed(hash);
-}
+// Mixed because FNV's high bits are poor.
+std::uint64_t hash_of(std::string_view text) { return mixed(fnv(text)); }
 
 // Never zero, which is what is unknown.
 std::uint16_t hash16(std::string_view text) {
@@ -96,6 +93,15 @@ std::vector<bool> words_of(const Reading& reading, Meanings... meanings) {
   std::vector<bool> marked(reading.words.list.size());
   mark(marked, reading.matches, meanings...);
   return marked;
+}
+
+// The match of one of these meanings in which the word lies; nullptr when there is none.
+template <class... Meanings>
+const Match* match_at(const Reading& reading, std::size_t i, Meanings... meanings) {
+  const auto word = static_cast<std::uint32_t>(i);
+  for (const Match& match : reading.around({word, word}, 0))
+    if (((match.meaning == meanings) || ...) && match.first <= word && word <= match.last) return &match;
+  return nullptr;
 }
 
 void sketch_words(Sketch& sketch, const Reading& reading, const Lexicon& lexicon) {
@@ -264,11 +270,7 @@ class Address {
            reading_.word(i, lexicon_).starts_with("no");
   }
 
-  bool is_place(std::uint32_t i) const {
-    return std::ranges::any_of(reading_.around({i, i}, 0), [&](const Match& match) {
-      return match.first <= i && i <= match.last && (match.meaning == Meaning::kelurahan || match.meaning == Meaning::kecamatan);
-    });
-  }
+  bool is_place(std::uint32_t i) const { return match_at(reading_, i, Meaning::kelurahan, Meaning::kecamatan) != nullptr; }
 
   void set_name(Meaning kind, std::uint16_t name) {
     if (kind == Meaning::alley_word) return set(sketch_.alley, name);
@@ -304,11 +306,7 @@ void add(std::array<Value, kMost>& known, Value value, unsigned unlike = 0) {
 // The word by which a kind of place is told from others of its kind; none when there is no such word. "Masjid Jami Al Ittihad"
 std::optional<std::size_t> name_behind(const Reading& reading, const Match& site) {
   std::size_t name = site.last + 1;
-  const auto is = [&](std::size_t i, auto... meanings) {
-    return std::ranges::any_of(reading.around({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i)}, 0), [&](const Match& match) {
-      return match.first <= i && i <= match.last && ((match.meaning == meanings) || ...);
-    });
-  };
+  const auto is = [&](std::size_t i, auto... meanings) { return match_at(reading, i, meanings...) != nullptr; };
   const auto& list = reading.words.list;
   for (; name < list.size() && !list[name].after_break; ++name) {
     const bool goes_on = name + 1 < list.size() && !list[name + 1].after_break;
@@ -499,10 +497,8 @@ class Names {
 
   // "pom bensin" and "SPBU" are one kind.
   std::string kind_of(std::size_t i) const {
-    const auto word = static_cast<std::uint32_t>(i);
-    for (const Match& match : reading_.around({word, word}, 0))
-      if (match.meaning == Meaning::site && match.first <= i && i <= match.last) return "site " + std::to_string(match.index);
-    return name_of(i);
+    const Match* site = match_at(reading_, i, Meaning::site);
+    return site == nullptr ? name_of(i) : "site " + std::to_string(site->index);
   }
 
   void add_all(NameOf of) {

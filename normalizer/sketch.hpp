@@ -44,7 +44,7 @@ struct Sketch {
   std::array<std::uint8_t, 3> categories{};    // the report's own, then what it also speaks of
   std::array<std::uint8_t, kThings> things{};  // that it speaks of: see Meaning::thing
   std::array<std::uint8_t, kStates> states{};  // what is wrong with them: see Meaning::state
-  std::uint8_t lasts_hours = 0;                // see Category::lasts
+  std::uint8_t lasts_hours = 0;                // see Category::lasts_hours
   bool widespread = false;                     // see Category::widespread
   bool proposes = false;                       // something that is not there yet
   bool asks = false;                           // asks for information

@@ -4,24 +4,13 @@
 #include <algorithm>
 #include <bit>
 
+#include "normalizer/fnv.hpp"
 #include "normalizer/stem.hpp"
 
 namespace satupintu::normalizer {
 
-namespace {
-
-constexpr std::uint64_t kEmptyHash = 0xCBF29CE484222325U;
-
-// FNV-1a of what `hash` is of, and `text` behind it.
-std::uint64_t hash_with(std::uint64_t hash, std::string_view text) {
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  return hash;
-}
-
-}  // namespace
-
 void WordWeights::add(std::string_view sign, std::size_t topic, int points) {
-  parts_.push_back({hash_with(kEmptyHash, sign), static_cast<std::uint16_t>(topic), static_cast<std::int16_t>(points)});
+  parts_.push_back({fnv(sign), static_cast<std::uint16_t>(topic), static_cast<std::int16_t>(points)});
 }
 
 void WordWeights::settle() {
@@ -43,7 +32,7 @@ std::uint32_t WordWeights::find(std::uint64_t sign) const {
   return slots_[slot];
 }
 
-bool WordWeights::holds(std::string_view stem) const { return find(hash_with(kEmptyHash, stem)) != kNone; }
+bool WordWeights::holds(std::string_view stem) const { return find(fnv(stem)) != kNone; }
 
 template <class Visit>
 void WordWeights::visit(const Reading& reading, const Lexicon& lexicon, Visit visit) const {
@@ -54,14 +43,14 @@ void WordWeights::visit(const Reading& reading, const Lexicon& lexicon, Visit vi
     counted[first] = true;
     for (std::size_t i = first; i < parts_.size() && parts_[i].sign == sign; ++i) visit(parts_[i], said);
   };
-  std::uint64_t last = kEmptyHash;
+  std::uint64_t last = 0;
   for (std::uint32_t i = 0; i < reading.words.list.size(); ++i) {
     const std::string_view stem = stem_of(reading.word(i, lexicon));
-    if (i > 0) count(hash_with(hash_with(last, " "), stem), [&, i] { return reading.between(i - 1, i); });
-    last = hash_with(kEmptyHash, stem);
+    if (i > 0) count(fnv(stem, fnv(" ", last)), [&, i] { return reading.between(i - 1, i); });
+    last = fnv(stem);
     count(last, [&, i] { return reading.between(i, i); });
   }
-  for (const std::string_view trait : reading.traits) count(hash_with(kEmptyHash, trait), [trait] { return trait; });
+  for (const std::string_view trait : reading.traits) count(fnv(trait), [trait] { return trait; });
 }
 
 std::vector<int> WordWeights::points(const Reading& reading, const Lexicon& lexicon) const {

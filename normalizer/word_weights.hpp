@@ -53,9 +53,9 @@ class WordWeights {
   template <class Visit>
   void visit(const Reading& reading, const Lexicon& lexicon, Visit visit) const;
 
-  std::vector<int> bias_;
   [[nodiscard]] std::uint32_t find(std::uint64_t sign) const;
 
+  std::vector<int> bias_;
   std::vector<Part> parts_;           // by sign, once they are settled
   std::vector<std::uint32_t> slots_;  // open addressing by sign: its first in parts_, or kNone
 };
