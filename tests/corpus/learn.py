@@ -174,7 +174,7 @@ def check(penalty):
     for field in fields():
         print(field.name)
         for name in dict.fromkeys(files[line["id"]] for line in lines):
-            held = [i for i, line in enumerate(lines) if files[line["id"]] == name]
+            held = [i for i, line in enumerate(lines) if files[line["id"]] == name and field.expected(line) is not None]
             rest = [i for i, line in enumerate(lines) if files[line["id"]] != name]
             model = Model(field, [lines[i] for i in rest], [read[i] for i in rest], penalty)
             nothing = NONE if field.name == "category" else field.values[0]

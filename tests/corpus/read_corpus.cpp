@@ -130,7 +130,10 @@ json::object features_of(const normalizer::Analysis& found) {
   json::object listed;
   for (const auto& candidate : found.classification.candidates)
     if (candidate.listed != 0) listed[candidate.category->code] = candidate.listed;
-  return {{"words", std::move(words)}, {"stems", std::move(stems)}, {"traits", json::array(reading.traits.begin(), reading.traits.end())}, {"listed", std::move(listed)}};
+  return {{"words", std::move(words)},
+          {"stems", std::move(stems)},
+          {"traits", json::array(reading.traits.begin(), reading.traits.end())},
+          {"listed", std::move(listed)}};
 }
 
 json::object read_message(const normalizer::Normalizer& normalizer, const json::object& line) {

@@ -600,16 +600,26 @@ TEST_CASE("whoever_is_linked_with_one_of_a_group_counts_all_of_it") {
   CHECK(entries(server).back().event.contains(R"("interest_count":3)"));
 }
 
-TEST_CASE("groups_that_meet_become_one") {
-  RedisServer& server = empty_server();
-  Gateway gateway(server.address());
+namespace {
+
+// Two groups of two: a and b by the street, c and d by a pin. Gives what is of both.
+normalizer::Sketch publish_two_groups(Gateway& gateway) {
   gateway.publish({by("sari", message("a"), lamp_in(1)), by("budi", message("b"), lamp_in(1))});
   normalizer::Sketch pin = lamp_at(-6.1783, 106.6319);
   gateway.publish({by("tono", message("c"), pin), by("sari", message("d"), pin)});
-  CHECK(interest(server, "SP-d-1") == "2");
   pin.street = lamp_in(1).street;
   pin.names = lamp_in(1).names;
-  gateway.publish(by("wati", message("e"), pin));
+  return pin;
+}
+
+}  // namespace
+
+TEST_CASE("groups_that_meet_become_one") {
+  RedisServer& server = empty_server();
+  Gateway gateway(server.address());
+  const normalizer::Sketch of_both = publish_two_groups(gateway);
+  CHECK(interest(server, "SP-d-1") == "2");
+  gateway.publish(by("wati", message("e"), of_both));
   CHECK(interest(server, "SP-e-1") == "4");
   CHECK(interest(server, "SP-a-1") == "4");
   CHECK(interest(server, "SP-c-1") == "4");
@@ -618,13 +628,8 @@ TEST_CASE("groups_that_meet_become_one") {
 TEST_CASE("whoever_was_in_a_group_is_in_the_one_that_it_became_part_of") {
   RedisServer& server = empty_server();
   Gateway gateway(server.address());
-  gateway.publish({by("sari", message("a"), lamp_in(1)), by("budi", message("b"), lamp_in(1))});
-  normalizer::Sketch pin = lamp_at(-6.1783, 106.6319);
-  gateway.publish({by("tono", message("c"), pin), by("sari", message("d"), pin)});
-  // Linked to b and c, but not to her own.
-  pin.street = lamp_in(1).street;
-  pin.names = lamp_in(1).names;
-  gateway.publish(by("sari", message("e"), pin));
+  const normalizer::Sketch of_both = publish_two_groups(gateway);
+  gateway.publish(by("sari", message("e"), of_both));  // linked to b and c, but not to her own
   gateway.publish(about(message("f", 3h), Intent::amend, "d", "complaint.edited"));
   CHECK(entries(server).back().event.contains(R"("interest_count":3)"));
 }
